@@ -1,13 +1,13 @@
 /** Frames to text and back. A WebSocket message is one frame, or several on lines of their own. */
 
 import { Refusal } from './check.ts'
-import { type ClientFrame, type ServerFrame, checkClientFrame } from './frames.ts'
+import { type CheckedFrame, type ClientFrame, type ServerFrame, checkClientFrame } from './frames.ts'
 import { limits } from './limits.ts'
 
 export const encodeFrame = (frame: ClientFrame | ServerFrame): string => JSON.stringify(frame)
 
 /** What a client sent; frames that cannot be understood become refusals, in place. */
-export function decodeClientMessage(message: string): readonly (ClientFrame | Refusal)[] {
+export function decodeClientMessage(message: string): readonly (CheckedFrame | Refusal)[] {
   if (!message.includes('\n')) return [decodeClientFrame(message)]
   const lines = message.split('\n', limits.framesPerMessageMax + 1)
   if (lines.length > limits.framesPerMessageMax) {
@@ -17,7 +17,7 @@ export function decodeClientMessage(message: string): readonly (ClientFrame | Re
   return lines.map(decodeClientFrame)
 }
 
-function decodeClientFrame(line: string): ClientFrame | Refusal {
+function decodeClientFrame(line: string): CheckedFrame | Refusal {
   const value = parseJson(line)
   if (value === undefined) return new Refusal({ code: 'bad_frame', message: 'not JSON' })
   return checkClientFrame(value)

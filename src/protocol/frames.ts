@@ -3,7 +3,7 @@
  * line breaks (JSON has none). `room: null` in place of a room means the person's own rows. PROTOCOL.md tells the story.
  */
 
-import { type Check, id, int, list, nullable, object, tag, tagged, text } from './check.ts'
+import { type Check, Refusal, id, int, isRecord, list, nullable, object, tag, tagged, text } from './check.ts'
 import { type Command, type CommandName, type CommandOutputs, type OwnCommand, type RoomCommand, checkCommand } from './commands.ts'
 import type { WireError } from './errors.ts'
 import { type CommandId, type Rev, type RoomId, type Seq, type SessionId, type UserId, commandId, roomId, userId } from './ids.ts'
@@ -118,15 +118,43 @@ export type { Command }
 
 const room = id<RoomId>(roomId)
 
-export const checkClientFrame: Check<ClientFrame> = tagged('type', {
+/** A command or query that was refused by its check; it has an id, so it gets its own answer. */
+export type RefusedInput = { readonly id: CommandId; readonly refused: WireError }
+
+/** A client's frame as it is after its checks: one bad command of a frame does not spoil the others. */
+export type CheckedFrame =
+  | Exclude<ClientFrame, { type: 'do' | 'query' }>
+  | { readonly type: 'do'; readonly commands: readonly (RoomCommand | OwnCommand | RefusedInput)[] }
+  | { readonly type: 'query'; readonly id: CommandId; readonly query: Query }
+  | ({ readonly type: 'refused_query' } & RefusedInput)
+
+const anyId = id<CommandId>(commandId)
+
+const commandOrRefusal: Check<RoomCommand | OwnCommand | RefusedInput> = (value) => {
+  const checked = checkCommand(value)
+  if (!(checked instanceof Refusal)) return checked
+  const of = isRecord(value) ? anyId(value['id']) : checked
+  return of instanceof Refusal ? checked : { id: of, refused: checked.toWireError() }
+}
+
+const queryFrame = object({ type: tag('query'), id: anyId, query: checkQuery })
+
+const queryOrRefusal: Check<CheckedFrame> = (value) => {
+  const checked = queryFrame(value)
+  if (!(checked instanceof Refusal)) return checked
+  const of = isRecord(value) ? anyId(value['id']) : checked
+  return of instanceof Refusal ? checked : { type: 'refused_query', id: of, refused: checked.toWireError() }
+}
+
+export const checkClientFrame: Check<CheckedFrame> = tagged('type', {
   hello: object({ type: tag('hello') }, { token: text({ charsMax: 200 }), agent: text({ charsMax: 200 }) }),
   follow: object({ type: tag('follow'), room: nullable(room), rev: int<Rev>({ min: 0 }) }),
   unfollow: object({ type: tag('unfollow'), room }),
   do: object({
     type: tag('do'),
-    commands: list(checkCommand, { max: limits.commandsPerFrameMax, limit: 'commandsPerFrameMax' }),
+    commands: list(commandOrRefusal, { max: limits.commandsPerFrameMax, limit: 'commandsPerFrameMax' }),
   }),
-  query: object({ type: tag('query'), id: id<CommandId>(commandId), query: checkQuery }),
+  query: queryOrRefusal,
   typing: object({ type: tag('typing'), room }),
   watch: object({
     type: tag('watch'),
@@ -134,4 +162,4 @@ export const checkClientFrame: Check<ClientFrame> = tagged('type', {
   }),
   ping: object({ type: tag('ping') }),
   pong: object({ type: tag('pong') }),
-} satisfies { [Type in ClientFrame['type']]: Check<Extract<ClientFrame, { type: Type }>> })
+} satisfies { [Type in ClientFrame['type']]: Check<CheckedFrame> })

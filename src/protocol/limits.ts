@@ -36,7 +36,6 @@ export const limits = {
   commandsPerSecond: 20,
   queriesBurst: 60,
   queriesPerSecond: 20,
-  typingPerSecond: 2,
 } as const
 
 export type Limits = { readonly [Name in keyof typeof limits]: number }

@@ -38,6 +38,7 @@ export type Enqueued =
 /** Handles a batch: one answer body a command, in order. Throwing makes every answer of the batch `lost`. */
 export type BatchHandler = (batch: readonly QueuedCommand[]) => Promise<readonly string[]>
 
+/** Disposing it answers what waits with `lost` and disposes its workers. */
 export type CommandQueue = AsyncDisposable & {
   readonly enqueue: (command: QueuedCommand) => Promise<Enqueued>
   /**

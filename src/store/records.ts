@@ -1,15 +1,6 @@
 /** What the store keeps, one type a table. Decisions (chat/) read and write records; readers get protocol rows. */
 
-import type {
-  CommandId,
-  InviteId,
-  Rev,
-  RoomId,
-  Seq,
-  SessionId,
-  TokenId,
-  UserId,
-} from '../protocol/ids.ts'
+import type { CommandId, InviteId, Rev, RoomId, Seq, SessionId, TokenId, UserId } from '../protocol/ids.ts'
 import type { MemberRole, UserRole, Visibility } from '../protocol/rows.ts'
 
 export type RoomRecord = {

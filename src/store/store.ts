@@ -6,7 +6,7 @@
  * from the rev that was loaded; a stream that has moved meanwhile makes its unit stale, and the caller loads and decides
  * again. That compare-and-set is the fence against overlapping and paused workers.
  *
- * Rules S1-S20: store.conformance.ts. Adapter: sqlite.ts.
+ * Rules S1-S24: store.conformance.ts. Adapter: sqlite.ts.
  */
 
 import type { CommandId, InviteId, Rev, RoomId, Seq, SessionId, UserId } from '../protocol/ids.ts'
@@ -34,9 +34,17 @@ export type Need =
   | { readonly need: 'member'; readonly room: RoomId; readonly user: UserId }
   /** Those who are members now; `limit` + 1 of them at most, so that the caller sees when there are more. */
   | { readonly need: 'members'; readonly room: RoomId; readonly limit: number }
+  /** The newest 99 messages that mention the person, read or not, oldest first. */
+  | { readonly need: 'mentions'; readonly room: RoomId; readonly user: UserId }
   | { readonly need: 'message'; readonly room: RoomId; readonly seq: Seq }
   | { readonly need: 'sent'; readonly room: RoomId; readonly author: UserId; readonly id: CommandId }
-  | { readonly need: 'reaction'; readonly room: RoomId; readonly seq: Seq; readonly emoji: string; readonly user: UserId }
+  | {
+      readonly need: 'reaction'
+      readonly room: RoomId
+      readonly seq: Seq
+      readonly emoji: string
+      readonly user: UserId
+    }
   /** How many different emoji a message carries. */
   | { readonly need: 'emojiCount'; readonly room: RoomId; readonly seq: Seq }
   | { readonly need: 'outcome'; readonly author: UserId; readonly id: CommandId }
@@ -45,6 +53,7 @@ export type Need =
   | { readonly need: 'session'; readonly session: SessionId }
   /** The sessions of a person that have not ended. */
   | { readonly need: 'sessionsOf'; readonly user: UserId }
+  /** The tokens of a person that have not ended. */
   | { readonly need: 'tokensOf'; readonly user: UserId }
   | { readonly need: 'invite'; readonly invite: InviteId }
   | { readonly need: 'reset'; readonly reset: string }
@@ -56,6 +65,7 @@ export type FactOf = {
   readonly direct: RoomRecord | null
   readonly member: MemberRecord | null
   readonly members: readonly MemberRecord[]
+  readonly mentions: readonly Seq[]
   readonly message: MessageRecord | null
   readonly sent: MessageRecord | null
   readonly reaction: ReactionRecord | null
@@ -86,6 +96,8 @@ export type Put =
   /** All but `lastSeq` and `lastRev`, which `Advance` sets. */
   | { readonly put: 'room'; readonly record: RoomRecord }
   | { readonly put: 'member'; readonly record: MemberRecord }
+  /** Moves a member's cursor from exactly `from` to `to`, or does nothing: it may have moved meanwhile. No rev changes. */
+  | { readonly put: 'cursor'; readonly room: RoomId; readonly user: UserId; readonly from: Seq; readonly to: Seq }
   /** A new message; its author's id must be new in the room. `mentions`: members, without the author. */
   | { readonly put: 'message'; readonly record: MessageRecord; readonly mentions: readonly UserId[] }
   /** An edited or deleted message. */
@@ -142,7 +154,7 @@ export type Welcome = {
 }
 
 export type Heads = {
-  /** In the order they were asked for; null: there is no such room or person. */
+  /** In the order they were asked for; 0: there is no such room or person. */
   readonly rooms: readonly { readonly lastRev: Rev; readonly lastSeq: Seq }[]
   readonly users: readonly Rev[]
   /** False: ended, expired, or its person deactivated. Tokens are asked for by their id, too. */
@@ -159,7 +171,11 @@ export type Store = AsyncDisposable & {
   readonly commit: (units: readonly Unit[]) => Promise<readonly Committed[]>
 
   /** For the session or token with this hash, when it has not ended or expired at `nowMs` and its person is active. */
-  readonly welcome: (by: { readonly tokenHash: string; readonly nowMs: number; readonly roomsMax: number }) => Promise<Welcome | null>
+  readonly welcome: (by: {
+    readonly tokenHash: string
+    readonly nowMs: number
+    readonly roomsMax: number
+  }) => Promise<Welcome | null>
   /** The next page of a person's current memberships, by room id. */
   readonly memberships: (of: { readonly user: UserId; readonly after: RoomId; readonly limit: number }) => Promise<{
     readonly rooms: readonly MembershipRow[]
@@ -209,7 +225,10 @@ export type Store = AsyncDisposable & {
     readonly limit: number
   }) => Promise<QueryOutputs['publicRooms']>
   /** The invites that can still be used. */
-  readonly invites: (of: { readonly nowMs: number; readonly createdBy: UserId | null }) => Promise<readonly InviteRecord[]>
+  readonly invites: (of: {
+    readonly nowMs: number
+    readonly createdBy: UserId | null
+  }) => Promise<readonly InviteRecord[]>
   /** The last revs of many streams in one round trip: the head check. */
   readonly heads: (of: {
     readonly rooms: readonly RoomId[]

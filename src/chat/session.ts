@@ -1,0 +1,371 @@
+/**
+ * The session of one connection: the chat's consumer. It says hello, follows rooms through the hub, turns commands into
+ * questions to the queue and queries into reads of the store. Frames are handled in the order in which they come.
+ */
+
+import { decodeClientMessage, encodeFrame } from '../protocol/codec.ts'
+import type { OwnCommand, RoomCommand } from '../protocol/commands.ts'
+import { type WireError, wireError } from '../protocol/errors.ts'
+import type { Bump, CheckedFrame, Presence, RefusedInput, ServerFrame } from '../protocol/frames.ts'
+import type { CommandId, Rev, RoomId, SessionId, UserId } from '../protocol/ids.ts'
+import { rev } from '../protocol/ids.ts'
+import { limits } from '../protocol/limits.ts'
+import type { Query } from '../protocol/queries.ts'
+import { Refusal } from '../protocol/check.ts'
+import type { Connection, ConnectionRequest, Consumer } from '../realtime/consumer.ts'
+import type { Following } from '../realtime/hub.ts'
+import { type TokenBucket, tokenBucket } from '../realtime/token-bucket.ts'
+import type { Welcome } from '../store/store.ts'
+import type { Person } from './actor.ts'
+import { mergeBumps } from './bumps.ts'
+import type { ConnectedPerson } from './connected-person.ts'
+import { cookieToken } from './cookie.ts'
+import { OwnFollower, RoomFollower } from './followers.ts'
+import type { Gateway } from './gateway.ts'
+import { fingerprintOf, isReadyAsItIs, prepare } from './prepare.ts'
+import { answerQuery } from './queries.ts'
+import { hashToken } from './secrets.ts'
+import { roomStream, userStream } from './streams.ts'
+
+/** Frames that may wait while a hello is being looked into. */
+const earlyFramesMax = 16
+/** Commands and queries of one connection that are not answered yet: a bound on what it can make us hold. */
+const unansweredMax = 200
+const bumpEveryMs = 1_000
+
+type State =
+  | { readonly is: 'new' }
+  | { readonly is: 'opening'; readonly early: CheckedFrame[] }
+  | {
+      readonly is: 'open'
+      readonly actor: Person
+      readonly person: ConnectedPerson
+      readonly commands: TokenBucket
+      readonly queries: TokenBucket
+    }
+  | { readonly is: 'closed' }
+type Open = Extract<State, { is: 'open' }>
+
+export class ChatSession implements Consumer {
+  readonly connection: Connection
+  watched: readonly UserId[] = []
+  readonly #gateway: Gateway
+  #cookieToken: string | null
+  #agent: string
+  #state: State = { is: 'new' }
+  #own: Following | null = null
+  /** The rooms that are open, from the first one on. */
+  #rooms: Map<RoomId, Following> | null = null
+  #unanswered = 0
+  #bumps: Map<RoomId, Bump> | null = null
+  #bumpedAtMs = Number.NEGATIVE_INFINITY
+  #presence: { user: UserId; presence: Presence }[] | null = null
+
+  constructor(gateway: Gateway, connection: Connection, request: ConnectionRequest) {
+    this.#gateway = gateway
+    this.connection = connection
+    this.#cookieToken = cookieToken(request.header('cookie'))
+    this.#agent = request.header('user-agent') ?? ''
+  }
+
+  /** The session or personal token behind it; null before the hello was answered. */
+  get id(): SessionId | null {
+    return this.#state.is === 'open' ? this.#state.actor.session : null
+  }
+
+  isReady(): boolean {
+    return this.#state.is === 'open'
+  }
+
+  ping(): string {
+    const heads: Record<RoomId, Rev> = {}
+    for (const [room, following] of this.#rooms ?? []) heads[room] = rev(following.rev())
+    return encodeFrame({ type: 'ping', rev: rev(this.#own?.rev() ?? 0), heads })
+  }
+
+  receive(text: string): void {
+    for (const frame of decodeClientMessage(text)) {
+      if (frame instanceof Refusal) this.#refuse(frame)
+      else this.#handle(frame)
+    }
+  }
+
+  closed(): void {
+    const person = this.#state.is === 'open' ? this.#state.person : null
+    this.#state = { is: 'closed' }
+    this.#own?.[Symbol.dispose]()
+    for (const following of this.#rooms?.values() ?? []) following[Symbol.dispose]()
+    this.#rooms = null
+    this.#gateway.left(this, person)
+  }
+
+  /** Sends a bump at once when the last one was a second ago; else keeps it for `flushBumps`. */
+  addBump(bump: Bump, nowMs: number): 'done' | 'later' {
+    if (this.#rooms?.has(bump.room) === true || this.connection.isBehind()) return 'done'
+    this.#bumps ??= new Map()
+    this.#bumps.set(bump.room, mergeBumps(this.#bumps.get(bump.room), bump))
+    if (nowMs - this.#bumpedAtMs < bumpEveryMs) return 'later'
+    this.#bumpedAtMs = nowMs
+    this.flushBumps()
+    return 'done'
+  }
+
+  flushBumps(): void {
+    if (this.#bumps === null) return
+    const bumps = [...this.#bumps.values()]
+    this.#bumps = null
+    this.#send({ type: 'bump', bumps })
+  }
+
+  addPresence(change: { readonly user: UserId; readonly presence: Presence }): void {
+    this.#presence ??= []
+    this.#presence.push(change)
+  }
+
+  flushPresence(): void {
+    if (this.#presence === null) return
+    this.#send({ type: 'presence', users: this.#presence })
+    this.#presence = null
+  }
+
+  /** The room is not theirs to read any more. */
+  removedFrom(room: RoomId): void {
+    this.#unfollow(room, wireError('not_found', { message: 'You are not a member of this room any more.' }))
+  }
+
+  /** A following that ended by itself: dropped, or denied by the store. */
+  followingEnded(room: RoomId): void {
+    this.#unfollow(room, wireError('not_found', { field: 'room' }))
+  }
+
+  #handle(frame: CheckedFrame): void {
+    const state = this.#state
+    switch (state.is) {
+      case 'new':
+        if (frame.type === 'hello') return this.#hello(frame)
+        if (frame.type === 'ping') return this.#send({ type: 'pong' })
+        if (frame.type === 'pong') return
+        return this.connection.close('protocol_error', 'say hello first')
+      case 'opening':
+        if (state.early.length >= earlyFramesMax) return this.connection.close('too_fast', 'wait for the welcome')
+        state.early.push(frame)
+        return
+      case 'open':
+        return this.#handleOpen(state, frame)
+      case 'closed':
+        return
+      default:
+        return state satisfies never
+    }
+  }
+
+  #handleOpen(state: Open, frame: CheckedFrame): void {
+    switch (frame.type) {
+      case 'hello':
+        return this.connection.close('protocol_error', 'hello twice')
+      case 'follow':
+        return frame.room === null ? this.#followOwn(state, frame.rev) : this.#follow(state, frame.room, frame.rev)
+      case 'unfollow':
+        return this.#unfollow(frame.room, null)
+      case 'do':
+        return this.#do(state, frame.commands)
+      case 'query':
+        return this.#query(state, frame.id, frame.query)
+      case 'refused_query':
+        return this.#reply(frame.id, { error: frame.refused })
+      case 'typing':
+        return this.#typing(state, frame.room)
+      case 'watch':
+        return this.#watch(frame.users)
+      case 'ping':
+        return this.#send({ type: 'pong' })
+      case 'pong':
+        return
+      default:
+        return frame satisfies never
+    }
+  }
+
+  #hello({ token, agent }: Extract<CheckedFrame, { type: 'hello' }>): void {
+    const shown = token ?? this.#cookieToken
+    this.#cookieToken = null
+    if (agent !== undefined) this.#agent = agent
+    if (shown === null) return this.connection.close('unauthenticated')
+    const opening: State = { is: 'opening', early: [] }
+    this.#state = opening
+    this.#gateway.deps.spawn('hello', async () => {
+      try {
+        await this.#open(opening, shown)
+      } catch (error) {
+        this.#gateway.deps.report('hello failed', { error })
+        this.connection.close('server_error')
+      }
+    })
+  }
+
+  async #open(opening: Extract<State, { is: 'opening' }>, token: string): Promise<void> {
+    const { store, clock } = this.#gateway.deps
+    const tokenHash = hashToken(token)
+    const welcome = await store.welcome({ tokenHash, nowMs: clock.nowMs(), roomsMax: limits.roomsPageMax })
+    // The socket may have closed while we read.
+    if (this.#state !== opening) return
+    if (welcome === null) return this.connection.close('unauthenticated')
+    const actor: Person = { is: 'person', user: welcome.user.id, session: welcome.session }
+    const person = await this.#gateway.arrived(this, actor.user)
+    if (this.#state !== opening) return this.#gateway.left(this, person)
+    const { commandsBurst, commandsPerSecond, queriesBurst, queriesPerSecond } = limits
+    this.#state = {
+      is: 'open',
+      actor,
+      person,
+      commands: tokenBucket({ burst: commandsBurst, perSecond: commandsPerSecond }, clock),
+      queries: tokenBucket({ burst: queriesBurst, perSecond: queriesPerSecond }, clock),
+    }
+    this.#welcome(welcome, person)
+    this.#followOwn(this.#state, welcome.rev)
+    for (const frame of opening.early) this.#handle(frame)
+    await this.#moreRooms(welcome, person)
+  }
+
+  #welcome({ user, session, server, rev: at, rooms, isLast }: Welcome, person: ConnectedPerson): void {
+    const { deps, options } = this.#gateway
+    this.#send({
+      type: 'welcome',
+      user,
+      session,
+      server: { name: server.name, version: options.version },
+      serverTimeMs: deps.clock.nowMs(),
+      pingMs: options.pingMs,
+      limits,
+      features: [],
+      rev: at,
+      rooms,
+      isLast,
+    })
+    for (const { room } of rooms) this.#gateway.bumps.watch(person, room.id, room)
+  }
+
+  async #moreRooms(welcome: Welcome, person: ConnectedPerson): Promise<void> {
+    let { rooms, isLast } = welcome
+    while (!isLast && this.#state.is === 'open') {
+      const after = rooms.at(-1)?.room.id
+      if (after === undefined) return
+      const page = await this.#gateway.deps.store.memberships({ user: person.user, after, limit: limits.roomsPageMax })
+      ;({ rooms, isLast } = page)
+      this.#send({ type: 'rooms', rooms, isLast })
+      for (const { room } of rooms) this.#gateway.bumps.watch(person, room.id, room)
+    }
+  }
+
+  #followOwn({ actor }: Open, after: Rev): void {
+    this.#own?.[Symbol.dispose]()
+    const follower = new OwnFollower(this.#gateway.deps.store, this.connection, actor.user)
+    this.#own = this.#gateway.deps.hub.follow(userStream(actor.user), follower, after)
+  }
+
+  #follow({ actor }: Open, room: RoomId, after: Rev): void {
+    this.#rooms ??= new Map()
+    const before = this.#rooms.get(room)
+    if (before === undefined && this.#rooms.size >= limits.roomsFollowedMax) {
+      const error = wireError('limit_reached', { limit: 'roomsFollowedMax' })
+      return this.#send({ type: 'unfollowed', room, error })
+    }
+    before?.[Symbol.dispose]()
+    const follower = new RoomFollower(this.#gateway.deps.store, this, room, actor.user)
+    this.#rooms.set(room, this.#gateway.deps.hub.follow(roomStream(room), follower, after))
+  }
+
+  #unfollow(room: RoomId, error: WireError | null): void {
+    const following = this.#rooms?.get(room)
+    if (following === undefined) return
+    this.#rooms?.delete(room)
+    following[Symbol.dispose]()
+    if (error !== null) this.#send({ type: 'unfollowed', room, error })
+  }
+
+  #do(state: Open, commands: readonly (RoomCommand | OwnCommand | RefusedInput)[]): void {
+    for (const command of commands) {
+      if ('refused' in command) this.#reply(command.id, { error: command.refused })
+      else this.#doOne(state, command)
+    }
+  }
+
+  #doOne({ actor, commands: bucket }: Open, command: RoomCommand | OwnCommand): void {
+    const { deps, options, userBuckets } = this.#gateway
+    const isTooFast = options.rateLimits && !(bucket.take(1) && userBuckets.commands.take(actor.user, 1))
+    if (isTooFast || this.#unanswered >= unansweredMax) {
+      const limit = isTooFast ? { limit: 'commandsPerSecond' } : {}
+      return this.#reply(command.id, {
+        error: wireError('too_fast', { retryAfterMs: Math.max(100, bucket.msUntil(1)), ...limit }),
+      })
+    }
+    this.#unanswered++
+    if (isReadyAsItIs(command)) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- isReadyAsItIs: nothing in it has to be prepared
+      const envelope = { actor, command, fingerprint: fingerprintOf(command) } as Parameters<typeof deps.ask>[0]
+      return deps.spawn('command', async () => this.#answered(command.id, await deps.ask(envelope)))
+    }
+    deps.spawn('command', async () => {
+      const prepared = await prepare(deps, command, { actor, agent: this.#agent })
+      if (prepared.is === 'refused') this.#answered(command.id, JSON.stringify({ error: prepared.error }))
+      else this.#answered(command.id, await deps.ask(prepared.envelope))
+    })
+  }
+
+  /** @param outcome JSON, `{"ok": …}` or `{"error": …}`: the rest of the frame. */
+  #answered(re: CommandId, outcome: string): void {
+    this.#unanswered--
+    this.connection.send(`{"type":"reply","re":"${re}",${outcome.slice(1)}`)
+  }
+
+  #query({ actor, queries }: Open, id: CommandId, query: Query): void {
+    const { deps, options, userBuckets } = this.#gateway
+    const isTooFast = options.rateLimits && !(queries.take(1) && userBuckets.queries.take(actor.user, 1))
+    if (isTooFast || this.#unanswered >= unansweredMax) {
+      const retryAfterMs = Math.max(100, queries.msUntil(1))
+      return this.#reply(id, { error: wireError('too_fast', { retryAfterMs, limit: 'queriesPerSecond' }) })
+    }
+    this.#unanswered++
+    deps.spawn('query', async () => {
+      try {
+        const { store, secrets, clock } = deps
+        this.#reply(id, await answerQuery({ store, secrets, nowMs: clock.nowMs }, query, actor))
+      } catch (error) {
+        deps.report('query failed', { error, query: query.query })
+        this.#reply(id, { error: wireError('internal') })
+      } finally {
+        this.#unanswered--
+      }
+    })
+  }
+
+  /** To those who have the room open; only somebody who has it open, too, may say so. */
+  #typing({ actor, queries }: Open, room: RoomId): void {
+    if (this.#rooms?.has(room) !== true || !queries.take(1)) return
+    const text = encodeFrame({ type: 'typing', room, user: actor.user })
+    this.#gateway.deps.hub.whisper(roomStream(room), text, this.connection)
+  }
+
+  #watch(users: readonly UserId[]): void {
+    this.#gateway.watch(this, users)
+    const board = this.#gateway.presence
+    const present = users.filter((user) => board.presenceOf(user) === 'online')
+    if (present.length > 0) {
+      this.#send({ type: 'presence', users: present.map((user) => ({ user, presence: 'online' })) })
+    }
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#send({ type: 'error', error: refusal.toWireError() })
+    // What cannot even be read was not written by a client of ours.
+    if (refusal.code === 'bad_frame') this.connection.close('protocol_error', refusal.message)
+  }
+
+  #reply(re: CommandId, outcome: { readonly ok: unknown } | { readonly error: WireError }): void {
+    this.connection.send(`{"type":"reply","re":"${re}",${JSON.stringify(outcome).slice(1)}`)
+  }
+
+  #send(frame: ServerFrame): void {
+    this.connection.send(encodeFrame(frame))
+  }
+}

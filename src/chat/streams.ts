@@ -1,0 +1,59 @@
+/** Names of streams, as the hub and the layer know them, and what an announcement of a change says besides its bytes. */
+
+import { type RoomId, type Seq, type SessionId, type UserId, roomId, userId } from '../protocol/ids.ts'
+import type { OwnRow, RoomRow, SettingsRow } from '../protocol/rows.ts'
+import type { Mention } from './draft.ts'
+
+export const roomStream = (room: RoomId): string => `room.${room}`
+export const userStream = (user: UserId): string => `user.${user}`
+
+export type StreamName = { readonly room: RoomId } | { readonly user: UserId }
+
+/** Which room or person a stream belongs to. */
+export function streamOf(stream: string): StreamName {
+  return stream.startsWith('room.') ? { room: roomId(stream.slice(5)) } : { user: userId(stream.slice(5)) }
+}
+
+/** What gateways need to know of a room's change to tell those who do not follow the room. JSON, in the event's notes. */
+export type RoomNotes = {
+  readonly lastSeq: Seq | null
+  readonly author: UserId | null
+  readonly mentions: readonly Mention[]
+  readonly settings: SettingsRow | null
+}
+
+export function roomNotes(rows: readonly RoomRow[], mentions: readonly Mention[]): RoomNotes {
+  let notes: RoomNotes = { lastSeq: null, author: null, mentions, settings: null }
+  for (const row of rows) {
+    if (row.kind === 'message' && row.seq > (notes.lastSeq ?? 0) && row.editedAtMs === null && row.body !== null) {
+      notes = { ...notes, lastSeq: row.seq, author: row.author }
+    } else if (row.kind === 'settings') {
+      notes = { ...notes, settings: row }
+    }
+  }
+  return notes
+}
+
+/** The people who may not see what comes after this change of a room [G6]. */
+export const droppedBy = (rows: readonly RoomRow[]): readonly UserId[] =>
+  rows.flatMap((row) => (row.kind === 'member' && !row.isMember ? [row.user] : []))
+
+/** What gateways need to know of a change of what is a person's own. */
+export type OwnNotes = {
+  readonly memberships: readonly { readonly room: RoomId; readonly isMember: boolean }[]
+  readonly endedSessions: readonly SessionId[]
+  readonly isDeactivated: boolean
+  /** Sessions or tokens may have ended without a row: check them. */
+  readonly hasProfile: boolean
+}
+
+export function ownNotes(rows: readonly OwnRow[]): OwnNotes {
+  return {
+    memberships: rows.flatMap((row) =>
+      row.kind === 'membership' ? [{ room: row.room.id, isMember: row.isMember }] : [],
+    ),
+    endedSessions: rows.flatMap((row) => (row.kind === 'session' && row.isEnded ? [row.session] : [])),
+    isDeactivated: rows.some((row) => row.kind === 'profile' && !row.user.isActive),
+    hasProfile: rows.some((row) => row.kind === 'profile'),
+  }
+}

@@ -1,0 +1,48 @@
+/** The few things of the platform that a client needs, as small as they can be: browsers and Node have them all. */
+
+/** A WebSocket, or what stands in for one. */
+export type SocketLike = {
+  onopen: (() => void) | null
+  onmessage: ((event: { readonly data: unknown }) => void) | null
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null
+  /** A close always follows; set so that no library takes the error for unhandled. */
+  onerror: (() => void) | null
+  readonly send: (text: string) => void
+  readonly close: (code?: number, reason?: string) => void
+}
+
+export type OpenSocket = (url: string, subprotocol: string) => SocketLike
+
+export type Signal = 'online' | 'offline' | 'visible'
+export type Signals = (listen: (signal: Signal) => void) => Disposable
+
+export const platformSocket: OpenSocket = (url, subprotocol) =>
+  new WebSocket(url, subprotocol) as unknown as SocketLike
+
+type Target = {
+  readonly addEventListener: (type: string, listen: () => void) => void
+  readonly removeEventListener: (type: string, listen: () => void) => void
+}
+
+/** Events of the window and its document; silent where there is none. */
+export const platformSignals: Signals = (listen) => {
+  const { window, document } = globalThis as unknown as {
+    readonly window?: Target
+    readonly document?: Target & { readonly visibilityState: string }
+  }
+  const online = (): void => listen('online')
+  const offline = (): void => listen('offline')
+  const visible = (): void => {
+    if (document?.visibilityState === 'visible') listen('visible')
+  }
+  window?.addEventListener('online', online)
+  window?.addEventListener('offline', offline)
+  document?.addEventListener('visibilitychange', visible)
+  return {
+    [Symbol.dispose]() {
+      window?.removeEventListener('online', online)
+      window?.removeEventListener('offline', offline)
+      document?.removeEventListener('visibilitychange', visible)
+    },
+  }
+}

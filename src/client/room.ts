@@ -1,0 +1,297 @@
+/**
+ * A room as its reader sees it: follows it through any number of reconnects, shows each message once and in order
+ * [G2 G3], and notices what is missing [G4].
+ */
+
+import type { Clock } from '../clock.ts'
+import type { ClientFrame, ServerFrame } from '../protocol/frames.ts'
+import type { WireError } from '../protocol/errors.ts'
+import { type CommandId, type Rev, type RoomId, type Seq, type UserId, rev as revOf, seq as seqOf } from '../protocol/ids.ts'
+import type { Limits } from '../protocol/limits.ts'
+import type { MessageRow, OwnRow, RoomRow, SettingsRow } from '../protocol/rows.ts'
+import { unreachable } from '../unreachable.ts'
+import type { Client, Room } from './api.ts'
+import { openHistory } from './history.ts'
+import type { Outbox } from './outbox.ts'
+import { type Own, firstOf } from './own.ts'
+import type { Change } from './room-changes.ts'
+import { openRoomPeople } from './room-people.ts'
+import { openStreamCursor } from './stream.ts'
+import { type TimelineRow, openTimeline } from './timeline.ts'
+import { openTimer } from './timer.ts'
+import { openTopics } from './topics.ts'
+import { command } from './wire.ts'
+
+const typeEveryMs = 3_000
+const followAgainMs = 1_000
+const anySeq = seqOf(Number.MAX_SAFE_INTEGER)
+
+export type RoomDeps = {
+  readonly clock: Clock
+  readonly newId: () => CommandId
+  readonly send: (frame: ClientFrame) => boolean
+  readonly query: Client['query']
+  readonly limits: () => Limits
+  readonly outbox: Outbox
+  readonly own: Own
+  /** The last `close`. */
+  readonly closed: () => void
+}
+
+/** A frame of one room. */
+export type RoomFrame = Extract<
+  ServerFrame,
+  { type: 'snapshot' | 'page' | 'rows' | 'unfollowed' | 'typing' | 'receipt' }
+>
+
+export type RoomHandle = {
+  readonly room: Room
+  readonly isOpen: () => boolean
+  readonly receive: (frame: RoomFrame) => void
+  readonly welcomed: () => void
+  readonly lost: () => void
+  readonly head: (rev: Rev) => void
+  /** I am a member: what was refused may be followed now. */
+  readonly joined: () => void
+  /** Forgets what was loaded; the outbox stays. */
+  readonly reset: () => void
+  readonly dispose: () => void
+}
+
+type Topic = Parameters<Room['on']>[0]
+
+export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
+  const { clock, own } = deps
+  const topics = openTopics<Topic>()
+  const { changed } = topics
+  const me = (): UserId | null => own.me()?.id ?? null
+  const cursor = openStreamCursor({ clock, ask: (rev) => void deps.send({ type: 'follow', room: id, rev }) })
+  const again = openTimer(clock)
+  const people = openRoomPeople(clock, changed)
+  let opens = 0
+  let settings: SettingsRow | null = null
+  let error: WireError | null = null
+  let typedAtMs = Number.NEGATIVE_INFINITY
+  /** Messages of mine that wait in the window for the ones before them. */
+  const mineAhead = new Map<Seq, CommandId>()
+
+  const outbox = deps.outbox.open(id, {
+    sends: {
+      changed: () => changed('pending'),
+      awaits: (seq) => {
+        const { state } = window.shown()
+        return opens > 0 && (state === 'loading' || (state === 'ready' && window.isAtTail() && seq > window.endSeq()))
+      },
+    },
+    changes: {
+      changed: ({ seq }) => touch(seq),
+      awaits: (change) => opens > 0 && !isShown(change),
+      refused(refusal) {
+        error = refusal
+        changed('error')
+      },
+    },
+  })
+  const window = openTimeline({ changes: outbox.changes.shown, me })
+  const touch = (seq: Seq): void => {
+    window.touch(seq)
+    changed('timeline')
+  }
+  const isShown = (change: Change): boolean => {
+    const user = me()
+    const message = window.message(change.seq)
+    if (message === null || user === null) return true
+    switch (change.cmd) {
+      case 'edit':
+        return message.body === change.body
+      case 'delete':
+        return message.body === null
+      case 'react':
+        return window.hasReaction({ seq: change.seq, emoji: change.emoji, user }) === change.isOn
+      default:
+        return unreachable(change)
+    }
+  }
+  const history = openHistory(
+    { clock, query: deps.query, limits: deps.limits, window, isOpen: () => opens > 0, loaded: () => settle() },
+    id,
+  )
+
+  /** After the window changed: what of mine is in it now is not pending any more. */
+  const settle = (): void => {
+    for (const [seq, mine] of mineAhead) {
+      if (window.isAtTail() && seq > window.endSeq()) continue
+      mineAhead.delete(seq)
+      outbox.sends.seen(mine)
+    }
+    outbox.sends.seenThrough(window.isAtTail() ? window.endSeq() : anySeq)
+    changed('timeline')
+  }
+
+  const sawMessage = (row: MessageRow): void => {
+    own.memberships.sawMessage(id, row)
+    if (row.author === me()) mineAhead.set(row.seq, row.id)
+    people.stoppedTyping(row.author)
+  }
+
+  const apply = (rows: readonly (RoomRow | OwnRow)[]): void => {
+    const shown: TimelineRow[] = []
+    for (const row of rows) {
+      if (row.kind === 'member') people.memberChanged(row)
+      else if (row.kind === 'settings') setSettings(row)
+      else if (row.kind === 'message' || row.kind === 'reaction') shown.push(row)
+    }
+    window.apply(shown)
+    for (const row of shown) {
+      if (row.kind === 'message') sawMessage(row)
+      outbox.changes.rowApplied(row)
+    }
+    settle()
+  }
+
+  const setSettings = (row: SettingsRow): void => {
+    if (row.rev <= (settings?.rev ?? 0)) return
+    settings = row
+    own.memberships.sawSettings(id, row)
+    changed('settings')
+  }
+
+  /** Nothing is known: the server answers with a snapshot. */
+  const startAnew = (): void => {
+    cursor.reset(revOf(0))
+    if (opens > 0) cursor.follow()
+  }
+
+  const refused = (refusal: WireError): void => {
+    if (refusal.temporary) return again.set(refusal.retryAfterMs ?? followAgainMs, () => opens > 0 && cursor.follow())
+    forget({ refused: refusal })
+    history.ready()
+  }
+
+  const forget = (state: 'loading' | { readonly refused: WireError }): void => {
+    window.reset(state)
+    cursor.reset(revOf(0))
+    mineAhead.clear()
+    settings = null
+    people.reset()
+    changed('settings')
+    settle()
+  }
+
+  const receive = (frame: RoomFrame): void => {
+    if (opens === 0) return
+    switch (frame.type) {
+      case 'snapshot':
+        window.snapshot(frame)
+        cursor.reset(frame.rev)
+        people.snapshot(frame)
+        settings = null
+        setSettings(frame.settings)
+        own.memberships.sawHead(id, { seq: frame.lastSeq, rev: frame.rev })
+        for (const row of frame.messages) if (row.author === me()) outbox.sends.seen(row.id)
+        settle()
+        return history.ready()
+      case 'page':
+        if (window.shown().state !== 'ready') return
+        apply(frame.rows)
+        cursor.page(frame)
+        own.memberships.sawHead(id, { seq: seqOf(0), rev: frame.through })
+        // All changes are here and a message is not: nothing but a fresh start can be right.
+        if (frame.isLast && !window.isWhole(cursor.rev())) startAnew()
+        return
+      case 'rows':
+        // Before the snapshot there is nothing that these could be changes of.
+        if (window.shown().state !== 'ready') return
+        apply(frame.rows)
+        cursor.live({ from: firstOf(frame.rows, frame.rev), through: frame.rev })
+        return own.memberships.sawHead(id, { seq: seqOf(0), rev: frame.rev })
+      case 'unfollowed':
+        return refused(frame.error)
+      case 'typing':
+        if (frame.user !== me()) people.isTyping(frame.user)
+        return
+      case 'receipt':
+        if (frame.user !== me()) people.hasRead(frame.user, frame.seq)
+        return
+      default:
+        return unreachable(frame)
+    }
+  }
+
+  const change = (asked: Change): void => outbox.changes.change(asked)
+
+  const room: Room = {
+    id,
+    open() {
+      if (++opens === 1) cursor.follow()
+    },
+    close() {
+      if (opens === 0 || --opens > 0) return
+      again.clear()
+      cursor.lost()
+      deps.send({ type: 'unfollow', room: id })
+      if (!window.isAtTail()) forget('loading')
+      people.stoppedTyping('all')
+      outbox.sends.seenThrough(anySeq)
+      history.ready()
+      deps.closed()
+    },
+    settings: () => settings,
+    members: people.members,
+    memberCount: people.memberCount,
+    timeline: window.shown,
+    pending: outbox.sends.pending,
+    typing: people.typing,
+    receipts: people.receipts,
+    loadOlder: history.older,
+    loadNewer: history.newer,
+    loadAround: history.around,
+    loadTail: history.tail,
+    send: async (body, options) => await outbox.sends.send(body, options?.replyTo ?? null),
+    edit: (seq, body) => change(command(deps.newId(), 'edit', { room: id, seq, body: body.normalize('NFC') })),
+    delete: (seq) => change(command(deps.newId(), 'delete', { room: id, seq })),
+    react: (seq, emoji, isOn) => change(command(deps.newId(), 'react', { room: id, seq, emoji, isOn })),
+    do: async (cmd, input) => await outbox.do(cmd, { ...input, room: id } as Parameters<typeof outbox.do<typeof cmd>>[1]),
+    retry: outbox.sends.retry,
+    discard: outbox.sends.discard,
+    read: (seq) => own.read(id, seq),
+    unread: async (seq) => await own.unread(id, seq),
+    type() {
+      if (clock.monotonicMs() - typedAtMs < typeEveryMs) return
+      if (deps.send({ type: 'typing', room: id })) typedAtMs = clock.monotonicMs()
+    },
+    on: topics.on,
+    error: () => error,
+    clearError() {
+      error = null
+      changed('error')
+    },
+  }
+
+  return {
+    room,
+    isOpen: () => opens > 0,
+    receive,
+    welcomed() {
+      if (opens > 0) cursor.follow()
+    },
+    lost() {
+      cursor.lost()
+      people.stoppedTyping('all')
+    },
+    head: (rev) => opens > 0 && window.shown().state === 'ready' && cursor.head(rev),
+    joined() {
+      const { state } = window.shown()
+      if (opens === 0 || state === 'loading' || state === 'ready') return
+      forget('loading')
+      cursor.follow()
+    },
+    reset() {
+      forget('loading')
+    },
+    dispose() {
+      again.clear()
+      people.stoppedTyping('all')
+    },
+  }
+}

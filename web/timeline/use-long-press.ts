@@ -1,0 +1,54 @@
+/** A long press on a message, on touch screens. */
+
+import type { RefObject } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { useStable } from '../app/use-live.ts'
+
+const pressMs = 450
+/** A finger never keeps quite still. */
+const stillPx = 10
+
+export function useLongPress(list: RefObject<HTMLElement>, onPress: (row: Element) => void): void {
+  const press = useStable(onPress)
+  useEffect(() => {
+    const element = list.current
+    if (element === null) return
+    let timer: ReturnType<typeof setTimeout> | null = null
+    let [x, y] = [0, 0]
+    const stop = () => {
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+    }
+    const onDown = (event: PointerEvent) => {
+      stop()
+      const row = event.target instanceof Element ? event.target.closest('.message') : null
+      const isOnControl = event.target instanceof Element && event.target.closest('a, button, textarea, pre') !== null
+      if (event.pointerType !== 'touch' || row === null || isOnControl) return
+      ;[x, y] = [event.clientX, event.clientY]
+      timer = setTimeout(() => {
+        timer = null
+        press(row)
+      }, pressMs)
+    }
+    const onMove = (event: PointerEvent) => {
+      if (Math.hypot(event.clientX - x, event.clientY - y) > stillPx) stop()
+    }
+    // Android opens its own menu at the same moment.
+    const onMenu = (event: Event) => {
+      if (matchMedia('(pointer: coarse)').matches) event.preventDefault()
+    }
+    element.addEventListener('pointerdown', onDown)
+    element.addEventListener('pointermove', onMove)
+    element.addEventListener('pointerup', stop)
+    element.addEventListener('pointercancel', stop)
+    element.addEventListener('contextmenu', onMenu)
+    return () => {
+      stop()
+      element.removeEventListener('pointerdown', onDown)
+      element.removeEventListener('pointermove', onMove)
+      element.removeEventListener('pointerup', stop)
+      element.removeEventListener('pointercancel', stop)
+      element.removeEventListener('contextmenu', onMenu)
+    }
+  }, [])
+}
