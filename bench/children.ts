@@ -22,14 +22,16 @@ export const projectDir = join(import.meta.dirname, '..')
 /** The Node that is measured: the project's own, whatever `node` the caller's shell finds. */
 export const nodeBin = join(projectDir, 'node_modules/.bin/node')
 
+const endWithParent = join(import.meta.dirname, 'end-with-parent.ts')
+
 const running = new Set<ChildProcess>()
 
 /** Starts a process of the project's Node. Disposing of it kills it and waits until it is gone. */
 export function startChild({ name, argv, env }: ChildSpec): Child {
-  const child = spawn(nodeBin, argv, {
+  const child = spawn(nodeBin, ['--import', endWithParent, ...argv], {
     cwd: projectDir,
     env: { ...process.env, ...env },
-    // Its stdin stays open for as long as we live: our children end when it closes, even if we were killed.
+    // Its stdin stays open for as long as we live: see end-with-parent.ts.
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   running.add(child)

@@ -14,7 +14,7 @@ const faultNames = ['gap', 'repeat', 'wrongRoom', 'wrongSeq', 'refused', 'unfini
 export type Section = { readonly name: string; readonly text: string }
 
 /** One scenario's table: medians over the rounds, and every fault of every round. */
-export function sectionOf(scenario: Scenario, outcomes: readonly Outcome[], context: string): Section {
+export function sectionOf(scenario: Scenario, outcomes: readonly Outcome[]): Section {
   const entrants = scenario.entrants.filter((name) => outcomes.some(({ entrant }) => entrant === name))
   const peer = medianOf(outcomes, 'socketio', scenario.compared ?? '')
   const head = [
@@ -27,23 +27,30 @@ export function sectionOf(scenario: Scenario, outcomes: readonly Outcome[], cont
   const rows = entrants.map((entrant) => [
     titleOf(entrant),
     ...scenario.columns.map((column) => cell(outcomes, entrant, column)),
-    ...(Number.isNaN(peer) ? [] : [`${(peer / medianOf(outcomes, entrant, scenario.compared ?? '')).toFixed(2)}x`]),
+    ...(Number.isNaN(peer) ? [] : [ratio(peer, medianOf(outcomes, entrant, scenario.compared ?? ''))]),
     roundsOf(outcomes, entrant),
     faultsOf(outcomes, entrant),
   ])
   const rule = head.map((_, column) => (column === 0 ? '---' : '--:'))
   const table = [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-  return { name: scenario.name, text: `## ${scenario.title}\n\n${scenario.says}\n\n${table}\n\n${context}` }
+  return { name: scenario.name, text: `## ${scenario.title}\n\n${scenario.says}\n\n${table}` }
 }
 
-/** Puts the sections into the file in place of their older selves; the order is `names`', others stay. */
-export function writeSections(path: string, sections: readonly Section[], names: readonly string[]): void {
+export type Writing = {
+  readonly path: string
+  /** When, where and with what the sections were measured. */
+  readonly context: string
+  readonly names: readonly string[]
+}
+
+/** Puts the sections, each with `context`, in place of their older selves in the file; in the order of `names`. */
+export function writeSections(sections: readonly Section[], { path, context, names }: Writing): void {
   const known = new Map<string, string>()
   const old = existsSync(path) ? readFileSync(path, 'utf8') : ''
   for (const [, name, text] of old.matchAll(/<!-- begin (\S+) -->\n([\s\S]*?)\n<!-- end \1 -->/g)) {
     if (name !== undefined && text !== undefined) known.set(name, text)
   }
-  for (const { name, text } of sections) known.set(name, text)
+  for (const { name, text } of sections) known.set(name, `${text}\n\n${context}`)
   const parts = names.flatMap((name) => {
     const text = known.get(name)
     return text === undefined ? [] : [`<!-- begin ${name} -->\n${text}\n<!-- end ${name} -->`]
@@ -59,6 +66,8 @@ table: absolute numbers drift by 15 to 25 % with what else the machine does. Fau
 repeated, out of order or in the wrong room, refused sends and links that died, over all rounds. Server and load share
 the machine, over loopback. The peers check nothing, keep nothing and know nobody; Madang signs everybody in and
 answers a send when it is on the disk.`
+
+const ratio = (peer: number, own: number): string => (Number.isNaN(own) ? '-' : `${(peer / own).toFixed(2)}x`)
 
 function cell(outcomes: readonly Outcome[], entrant: Entrant, { figure, digits, hasRange }: Column): string {
   const values = valuesOf(outcomes, entrant, figure)

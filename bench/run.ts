@@ -39,13 +39,13 @@ async function main(): Promise<void> {
       }
     }
   }
-  const context = `${options.rounds} rounds of ${options.seconds} s. ${describeMachine(loadBefore)}`
   const sections = [...outcomes]
     .filter(([, kept]) => kept.length > 0)
-    .map(([scenario, kept]) => sectionOf(scenario, kept, context))
-  console.log(sections.map(({ text }) => text).join('\n\n'))
+    .map(([scenario, kept]) => sectionOf(scenario, kept))
+  const context = `Rounds: ${options.rounds}, of ${options.seconds} s. ${describeMachine(loadBefore)}`
+  console.log([...sections.map(({ text }) => text), context].join('\n\n'))
   const names = scenarios.map(({ name }) => name)
-  if (options.isWriting) writeSections(join(import.meta.dirname, 'RESULTS.md'), sections, names)
+  if (options.isWriting) writeSections(sections, { path: join(import.meta.dirname, 'RESULTS.md'), context, names })
 }
 
 function optionsOrExit(): Options {
@@ -79,8 +79,13 @@ async function tryRun(scenario: Scenario, entrant: Entrant, context: RunContext)
   }
 }
 
-async function runControl(name: ControlName, { options }: RunContext): Promise<Figures> {
-  const argv = ['bench/controls/sqlite-insert.ts', String(controls[name].rowsPerCommit), String(options.seconds)]
+async function runControl(name: ControlName, { options, scratchDir }: RunContext): Promise<Figures> {
+  const argv = [
+    'bench/controls/sqlite-insert.ts',
+    scratchDir,
+    String(controls[name].rowsPerCommit),
+    String(options.seconds),
+  ]
   await using control = startChild({ name: 'sqlite-insert', argv })
   return parseFigures(await control.says(figuresLine, options.seconds * 1000 + besidesMs))
 }

@@ -1,20 +1,30 @@
 #!/usr/bin/env node
-/** The command line. */
+/** The command line. Each command is loaded when it is asked for, so that `serve` starts with what it needs alone. */
 
 import { settings } from '../src/config.ts'
 import { MadangError } from '../src/madang-error.ts'
-import { seed } from './seed.ts'
-import { serve } from './serve.ts'
 
-const commands: Readonly<Record<string, { readonly run: () => Promise<void>; readonly says: string }>> = {
-  serve: { run: serve, says: 'serves the chat until it is stopped' },
-  seed: { run: seed, says: 'makes a small world of people, rooms and messages in an empty data folder' },
+type Command = { readonly run: (args: readonly string[]) => Promise<void>; readonly says: string }
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: {
+    run: async () => (await import('./serve.ts')).serve(),
+    says: 'serves the chat until it is stopped',
+  },
+  seed: {
+    run: async () => (await import('./seed.ts')).seed(),
+    says: 'makes a small world of people, rooms and messages in an empty data folder',
+  },
+  flood: {
+    run: async (args) => (await import('./flood.ts')).flood(args),
+    says: 'makes load in a room of a running server; says how when called without options',
+  },
   help: { run: help, says: 'shows this' },
 }
 
-const { run: command } = commands[process.argv[2] ?? 'serve'] ?? { run: help }
+const [name = 'serve', ...args] = process.argv.slice(2)
 try {
-  await command()
+  await (commands[name]?.run ?? help)(args)
 } catch (error) {
   if (!(error instanceof MadangError)) throw error
   // For the person who started it: what is wrong and what to do, on one line.
@@ -24,7 +34,7 @@ try {
 
 async function help(): Promise<void> {
   console.log('Commands:')
-  for (const [name, { says }] of Object.entries(commands)) console.log(`  madang ${name.padEnd(8)} ${says}`)
+  for (const [command, { says }] of Object.entries(commands)) console.log(`  madang ${command.padEnd(8)} ${says}`)
   console.log('\nSettings, from the environment:')
-  for (const [name, says] of Object.entries(settings)) console.log(`  ${name.padEnd(20)} ${says}`)
+  for (const [setting, says] of Object.entries(settings)) console.log(`  ${setting.padEnd(20)} ${says}`)
 }

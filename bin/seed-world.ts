@@ -48,7 +48,10 @@ export const rooms: readonly {
     visibility: 'public',
     members: ['seojun', 'haeun', 'minji', 'alex'],
     lines: [
-      { by: 'seojun', text: '오늘 배포는 `v2.14.0`까지만 나갑니다. 롤백 절차는 https://wiki.example.com/runbook에서 확인해 주세요.' },
+      {
+        by: 'seojun',
+        text: '오늘 배포는 `v2.14.0`까지만 나갑니다. 롤백 절차는 https://wiki.example.com/runbook에서 확인해 주세요.',
+      },
       { by: 'seojun', text: '```\n$ madang deploy --canary 5%\nok  queue drained in 1.2s (0 lost, 0 duplicated)\n```' },
       {
         by: 'haeun',

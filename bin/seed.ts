@@ -17,19 +17,21 @@ import { type Line, people, rooms } from './seed-world.ts'
 
 const password = 'madang-yard'
 const minuteMs = 60_000
+const report = (event: string, details: object): void => console.error(event, details)
 
 export async function seed(): Promise<void> {
   const config = readConfig(process.env, process.cwd())
   await using store = await openSqliteStore({ path: config.dataDir })
   const server = await loadFact(store, { need: 'server' })
   if (server.userCount > 0) {
-    throw new MadangError('not_empty', `${config.dataDir} has people already: seed an empty DATA_DIR.`, { retryable: false })
+    throw new MadangError('not_empty', `${config.dataDir} has people already: seed an empty DATA_DIR.`, {
+      retryable: false,
+    })
   }
   const secrets = openSecrets(await openServerKey(config.dataDir))
   // The world's past: each command a minute after the one before, the last one now.
   let atMs = systemClock.nowMs() - minuteMs * rooms.reduce((sum, { lines }) => sum + lines.length * 2 + 10, 60)
   const clock = { ...systemClock, nowMs: () => (atMs += minuteMs / 2) }
-  const report = (event: string, details: object): void => console.error(event, details)
   const handle = batchHandler({ store, announce: async () => {}, clock, secrets, newId, report })
   const world = openWorld({ store, passwords: openPasswords(), newId }, handle)
 
@@ -77,7 +79,10 @@ function openWorld(deps: PrepareDeps, handle: ReturnType<typeof batchHandler>) {
   }
 }
 
-async function fillRoom(world: World, { name, topic, visibility, members, lines }: (typeof rooms)[number]): Promise<void> {
+async function fillRoom(
+  world: World,
+  { name, topic, visibility, members, lines }: (typeof rooms)[number],
+): Promise<void> {
   const [owner = '', ...others] = members
   const made =
     visibility === 'direct'
@@ -91,7 +96,12 @@ async function fillRoom(world: World, { name, topic, visibility, members, lines 
   for (const [index, line] of lines.entries()) await say(world, room, index + 1, line)
 }
 
-async function say(world: World, room: RoomId, seq: number, { by, text, replyTo, reactions, edited }: Line): Promise<void> {
+async function say(
+  world: World,
+  room: RoomId,
+  seq: number,
+  { by, text, replyTo, reactions, edited }: Line,
+): Promise<void> {
   const body = text.replaceAll(/@(\w+)/g, (whole, name: string) =>
     people.some(({ handle }) => handle === name) ? `<@${world.idOf(name)}>` : whole,
   )

@@ -13,5 +13,11 @@ export function jsonLog(write: (line: string) => void, nowMs: () => number): Rep
 function plain(_key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value
   const code = 'code' in value ? { code: value.code } : {}
-  return { name: value.name, message: value.message, ...code, stack: value.stack, ...(value.cause === undefined ? {} : { cause: value.cause }) }
+  return {
+    name: value.name,
+    message: value.message,
+    ...code,
+    stack: value.stack,
+    ...(value.cause === undefined ? {} : { cause: value.cause }),
+  }
 }

@@ -36,12 +36,19 @@ const sources = globSync(['src/**/*.ts', 'web/**/*.{ts,tsx}'], { cwd: root })
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const folderOf = (file: string): string =>
-  file.startsWith('web/') ? 'web' : file.split('/').slice(0, file.split('/').length > 2 ? 2 : 1).join('/')
+  file.startsWith('web/')
+    ? 'web'
+    : file
+        .split('/')
+        .slice(0, file.split('/').length > 2 ? 2 : 1)
+        .join('/')
 
 function importsOf(file: string): readonly string[] {
   const relativeImports = read(file).matchAll(/(?:from|import|import\()\s*'(\.{1,2}\/[^']+)'/g)
   return [...relativeImports].map(([, target]) =>
-    relative(root, join(root, dirname(file), target ?? '')).split(sep).join('/'),
+    relative(root, join(root, dirname(file), target ?? ''))
+      .split(sep)
+      .join('/'),
   )
 }
 
@@ -55,15 +62,18 @@ test('imports point one way, and only at ports', () => {
     for (const target of importsOf(file)) {
       const into = folderOf(target)
       if (into === folder) continue
-      if (into === 'src' ? serverOnly.includes(target) : allowed?.includes(into) !== true) wrong.push(`${file} → ${target}`)
-      else if (ports[into]?.includes(target) === false && folder !== 'src/testing') wrong.push(`${file} → ${target} (not the port)`)
+      if (into === 'src' ? serverOnly.includes(target) : allowed?.includes(into) !== true)
+        wrong.push(`${file} → ${target}`)
+      else if (ports[into]?.includes(target) === false && folder !== 'src/testing')
+        wrong.push(`${file} → ${target} (not the port)`)
     }
   }
   expect(wrong).toEqual([])
 })
 
 test('only app.ts reads the clock, chance, the environment or the console', () => {
-  const impure = /\b(Date\.now|new Date\(\)|Math\.random|randomUUID|process\.env|console\.|(?<!\.)setTimeout|(?<!\.)setInterval)/
+  const impure =
+    /\b(Date\.now|new Date\(\)|Math\.random|randomUUID|process\.env|console\.|(?<!\.)setTimeout|(?<!\.)setInterval)/
   const wrong = sources
     .filter((file) => file.startsWith('src/') && file !== 'src/app.ts')
     .flatMap((file) => {

@@ -15,7 +15,8 @@ type Locked = {
 }
 
 const read = (file: string) => JSON.parse(readFileSync(join(import.meta.dirname, '..', file), 'utf8'))
-const lock: { readonly lockfileVersion: number; readonly packages: Readonly<Record<string, Locked>> } = read('package-lock.json')
+const lock: { readonly lockfileVersion: number; readonly packages: Readonly<Record<string, Locked>> } =
+  read('package-lock.json')
 const manifest: {
   readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
@@ -39,7 +40,9 @@ test("no package comes from anywhere but npm's registry", () => {
 
 test('no package that must be installed is for one platform only', () => {
   expect(
-    those(({ os, cpu, optional, devOptional }) => (os ?? cpu) !== undefined && optional !== true && devOptional !== true),
+    those(
+      ({ os, cpu, optional, devOptional }) => (os ?? cpu) !== undefined && optional !== true && devOptional !== true,
+    ),
   ).toEqual([])
 })
 

@@ -1,16 +1,7 @@
 /** Where the page begins: the real clock, chance, network and storage, handed to everything else. */
 
 import './app/polyfills.ts'
-import './styles/base.css'
-import './styles/controls.css'
-import './styles/guest.css'
-import './styles/shell.css'
-import './styles/sidebar.css'
-import './styles/timeline.css'
-import './styles/message.css'
-import './styles/composer.css'
-import './styles/dialog.css'
-import './styles/settings.css'
+import './styles/index.ts'
 import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { connectClient } from '../src/client/client.ts'

@@ -1,10 +1,9 @@
 /**
  * The control for durable sends: rows like messages into a bare SQLite, WAL and synchronous=FULL, with nothing around.
- * Arguments: rows of a transaction, seconds. Prints `figures {…}`.
+ * Arguments: a folder for the file, which is the caller's to remove; rows of a transaction; seconds. Prints `figures {…}`.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Histogram } from '../load/histogram.ts'
@@ -19,11 +18,9 @@ const schema = `
     PRIMARY KEY (room, seq), UNIQUE (author, id)
   ) WITHOUT ROWID`
 
-const [rowsPerCommit, seconds] = process.argv.slice(2).map(Number)
-const folder = mkdtempSync(join(tmpdir(), 'madang-bench-sqlite-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-process.stdin.on('end', () => process.exit(1)).resume()
-console.log(`figures ${JSON.stringify(insertFor(rowsPerCommit ?? 1, (seconds ?? 2) * 1000))}`)
+const [scratchDir = '', rowsPerCommit, seconds] = process.argv.slice(2)
+const folder = mkdtempSync(join(scratchDir, 'sqlite-'))
+console.log(`figures ${JSON.stringify(insertFor(Number(rowsPerCommit), Number(seconds) * 1000))}`)
 process.exit(0)
 
 function insertFor(perCommit: number, ms: number): Readonly<Record<string, number>> {

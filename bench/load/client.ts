@@ -9,7 +9,5 @@ function run(job: Job): Promise<Figures> {
   return work.kind === 'idle' || work.kind === 'connect' ? runPresence(job, work) : runTraffic(job, work)
 }
 
-// The parent holds our stdin open, so that a parent which was killed leaves nobody behind.
-process.stdin.on('end', () => process.exit(1)).resume()
 const figures = await run(parseJob(process.argv[2] ?? ''))
 process.stdout.write(`figures ${JSON.stringify(figures)}\n`, () => process.exit(0))

@@ -3,6 +3,7 @@
  * numbered 1, 2, 3 …, and every reader of its room must see exactly that.
  */
 
+import { randomBytes } from 'node:crypto'
 import { Histogram } from './histogram.ts'
 import { bodyBytes, numberAt, publisherAt, roomAt, writeBody } from './marked-body.ts'
 
@@ -154,9 +155,12 @@ export class Ledger {
 
 const slotOf = (stream: number, n: number): number => stream * unfinishedMax + (n & (unfinishedMax - 1))
 
+/** Ids of another run would be retries of messages that the server has already. */
+const runId = randomBytes(4).toString('hex')
+
 /** As long as the UUIDs that real clients use. */
 const writeId = (stream: number, n: number): string =>
-  `bench-${String(stream).padStart(8, '0')}-${String(n).padStart(21, '0')}`
+  `${runId}-${String(stream).padStart(8, '0')}-${String(n).padStart(18, '0')}`
 
 function readId(id: string): { readonly stream: number; readonly n: number } {
   const [, stream, n] = id.split('-')

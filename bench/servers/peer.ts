@@ -44,7 +44,7 @@ export const joinedText = (room: string, seq: number): string => JSON.stringify(
 export const messageText = (room: string, seq: number, body: string): string =>
   JSON.stringify({ type: 'message', room, seq, body })
 
-/** Starts `build`'s server on a free port of 127.0.0.1, prints `port N`, and ends the process when stdin closes. */
+/** Starts `build`'s server on a free port of 127.0.0.1 and prints `port N`. */
 export function servePeer(build: (http: Server) => void): void {
   const http = createServer()
   build(http)
@@ -52,6 +52,4 @@ export function servePeer(build: (http: Server) => void): void {
     const address = http.address()
     if (typeof address === 'object' && address !== null) console.log(`port ${address.port}`)
   })
-  // The parent holds our stdin open, so that a parent which was killed leaves nobody behind.
-  process.stdin.on('end', () => process.exit(0)).resume()
 }

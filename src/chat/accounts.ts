@@ -1,10 +1,10 @@
 /** Accounts: the first owner, sign-up, sign-in, passwords, sessions and personal tokens. */
 
-import { type RoomId, rev, sessionId, tokenId, userId } from '../protocol/ids.ts'
+import { type RoomId, type UserId, inviteId, rev, sessionId, tokenId, userId } from '../protocol/ids.ts'
 import type { UserRole } from '../protocol/rows.ts'
-import type { InviteRecord, ServerRecord, UserRecord } from '../store/records.ts'
-import { inviteId } from '../protocol/ids.ts'
-import { type Deciding, type NewSession, type Rule, needUser, personOf, refuse } from './decision.ts'
+import type { InviteRecord, RoomRecord, ServerRecord, UserRecord } from '../store/records.ts'
+import type { Need } from '../store/store.ts'
+import { type Deciding, type NewSession, type Rule, activeUser, needUser, personOf, refuse } from './decision.ts'
 import { type Draft, userOf } from './draft.ts'
 import { comeIn } from './members.ts'
 import { hashToken } from './secrets.ts'
@@ -14,8 +14,10 @@ export const sessionKeptMs = 90 * 24 * 3600 * 1000
 
 export const setUp: Rule<'setUp'> = {
   outcome: 'none',
-  needs: ({ handle }) => [{ need: 'server' }, { need: 'handle', handle }],
+  needs: ({ handle, start }) => [{ need: 'server' }, { need: 'handle', handle }, ...needStarted(start)],
   decide(draft, { secret, handle, name, passwordHash, server: serverName, start }, at) {
+    const done = startedBy(draft, start)
+    if (done !== null) return { ok: { user: userOf(done) } }
     if (at.secrets.idOf('setup', secret) === null) return refuse('link_invalid')
     const server = draft.get({ need: 'server' })
     if (server.userCount > 0) return refuse('already_set_up')
@@ -28,15 +30,17 @@ export const setUp: Rule<'setUp'> = {
 
 export const signUp: Rule<'signUp'> = {
   outcome: 'none',
-  needs: ({ handle }) => [{ need: 'server' }, { need: 'handle', handle }],
+  needs: ({ handle, start }) => [{ need: 'server' }, { need: 'handle', handle }, ...needStarted(start)],
   decide(draft, { invite: secret, handle, name, passwordHash, start }, at) {
+    const done = startedBy(draft, start)
+    if (done !== null) return { ok: { user: userOf(done), room: roomOf(draft, at, { secret, user: done.user }) } }
     const server = draft.get({ need: 'server' })
     const invite = secret === undefined ? null : usableInvite(draft, at, secret)
     if (server.userCount === 0) return refuse('forbidden', { message: 'The server is not set up yet.' })
     if (secret !== undefined && invite === null) return refuse('link_invalid')
     if (invite === null && !server.openSignUp) return refuse('forbidden', { message: 'An invite is needed.' })
     if (draft.get({ need: 'handle', handle }) !== null) return refuse('name_taken', { field: 'handle' })
-    const room = invite === null || invite.room === null ? null : draft.get({ need: 'room', room: invite.room })
+    const room = invite === null ? null : openRoomOf(draft, invite)
     const user = openAccount(draft, at, server, { handle, name, passwordHash, role: 'member' })
     if (invite !== null) draft.putInvite({ ...invite, usesLeft: invite.usesLeft - 1 })
     startSession(draft, at, user, start)
@@ -46,8 +50,10 @@ export const signUp: Rule<'signUp'> = {
 
 export const signIn: Rule<'signIn'> = {
   outcome: 'none',
-  needs: ({ handle }) => [{ need: 'handle', handle }],
+  needs: ({ handle, start }) => [{ need: 'handle', handle }, ...needStarted(start)],
   decide(draft, { handle, provenHash, start }, at) {
+    const done = startedBy(draft, start)
+    if (done !== null) return { ok: { user: userOf(done) } }
     const user = draft.get({ need: 'handle', handle })
     // The password was proven against the hash of a moment ago: it may have been changed since.
     if (user === null || provenHash === null || user.passwordHash !== provenHash) return refuse('wrong_credentials')
@@ -59,7 +65,10 @@ export const signIn: Rule<'signIn'> = {
 
 export const resetPassword: Rule<'resetPassword'> = {
   outcome: 'none',
+  needs: ({ start }) => needStarted(start),
   decide(draft, { reset: secret, passwordHash, start }, at) {
+    const done = startedBy(draft, start)
+    if (done !== null) return { ok: { user: userOf(done) } }
     const id = at.secrets.idOf('reset', secret)
     const reset = id === null ? null : draft.get({ need: 'reset', reset: id })
     if (reset === null || reset.isUsed || reset.expiresAtMs <= at.nowMs) return refuse('link_invalid')
@@ -87,12 +96,13 @@ export const profile: Rule<'profile'> = {
 
 export const changePassword: Rule<'changePassword'> = {
   outcome: 'none',
-  needs: (_, actor) =>
-    actor.is === 'person' ? [...needUser(actor), { need: 'sessionsOf', user: actor.user }] : [],
+  needs: (_, actor) => (actor.is === 'person' ? [...needUser(actor), { need: 'sessionsOf', user: actor.user }] : []),
   decide(draft, { provenHash, passwordHash }, { actor }) {
     const person = personOf(draft, actor)
     if (person === null) return refuse('unauthenticated')
     const { acting, ...record } = person
+    // Its own salt makes the new hash this very command's: it was done before, and its answer was lost.
+    if (passwordHash !== '' && record.passwordHash === passwordHash) return { ok: {} }
     if (provenHash === null || record.passwordHash !== provenHash) {
       return refuse('wrong_credentials', { field: 'old' })
     }
@@ -138,7 +148,7 @@ export const createToken: Rule<'createToken'> = {
 }
 
 export const endToken: Rule<'endToken'> = {
-  outcome: 'none',
+  outcome: 'kept',
   needs: (_, actor) => (actor.is === 'person' ? [...needUser(actor), { need: 'tokensOf', user: actor.user }] : []),
   decide(draft, { token: id }, { actor }) {
     const person = personOf(draft, actor)
@@ -153,7 +163,10 @@ export const endToken: Rule<'endToken'> = {
   },
 }
 
-type NewAccount = Pick<UserRecord, 'handle' | 'name' | 'role'> & { readonly passwordHash: string; readonly role: UserRole }
+type NewAccount = Pick<UserRecord, 'handle' | 'name' | 'role'> & {
+  readonly passwordHash: string
+  readonly role: UserRole
+}
 
 function openAccount(draft: Draft, { newId, nowMs }: Deciding, server: ServerRecord, account: NewAccount): UserRecord {
   const user = userId(newId())
@@ -161,6 +174,17 @@ function openAccount(draft: Draft, { newId, nowMs }: Deciding, server: ServerRec
   // The count decides who is first, so sign-ups go one after the other through the server's own stream.
   draft.putServer({ ...server, userCount: server.userCount + 1 })
   return draft.putUser({ ...account, user, isActive: true, createdAtMs: nowMs, lastRev: rev(0), rev: rev(0) })
+}
+
+const needStarted = ({ session }: NewSession): readonly Need[] => [{ need: 'session', session }]
+
+/**
+ * Whose session this very command has started before: a commit whose outcome was unknown took effect after all. Guests
+ * have no outcomes; the session's id is new for each command that the door takes in, so it serves as one.
+ */
+function startedBy(draft: Draft, { session }: NewSession): UserRecord | null {
+  const started = draft.get({ need: 'session', session: sessionId(session) })
+  return started === null ? null : draft.get({ need: 'user', user: started.user })
 }
 
 function startSession(draft: Draft, { nowMs }: Deciding, { user }: UserRecord, start: NewSession): void {
@@ -179,7 +203,26 @@ function startSession(draft: Draft, { nowMs }: Deciding, { user }: UserRecord, s
 function usableInvite(draft: Draft, { secrets, nowMs }: Deciding, secret: string): InviteRecord | null {
   const id = secrets.idOf('invite', secret)
   const invite = id === null ? null : draft.get({ need: 'invite', invite: inviteId(id) })
-  return invite !== null && invite.usesLeft > 0 && invite.expiresAtMs > nowMs ? invite : null
+  if (invite === null || invite.usesLeft === 0 || invite.expiresAtMs <= nowMs) return null
+  // An invite is worth what the word of its maker is.
+  return activeUser(draft, invite.createdBy) === null ? null : invite
+}
+
+/** The room that an invite leads to: null when there is none, or its maker may not bring anybody in any more. */
+function openRoomOf(draft: Draft, { room, createdBy }: InviteRecord): RoomRecord | null {
+  if (room === null || draft.get({ need: 'member', room, user: createdBy })?.isMember !== true) return null
+  return draft.get({ need: 'room', room })
+}
+
+/** The room that a sign-up which was done before has led to. */
+function roomOf(
+  draft: Draft,
+  { secrets }: Deciding,
+  { secret, user }: { readonly secret: string | undefined; readonly user: UserId },
+): RoomId | null {
+  const id = secret === undefined ? null : secrets.idOf('invite', secret)
+  const room = id === null ? null : (draft.get({ need: 'invite', invite: inviteId(id) })?.room ?? null)
+  return room !== null && draft.get({ need: 'member', room, user })?.isMember === true ? room : null
 }
 
 /** Puts a new person into the room of their invite; a room that is full or gone does not spoil the sign-up. */

@@ -32,13 +32,16 @@ export const createInvite: Rule<'createInvite'> = {
 
 export const endInvite: Rule<'endInvite'> = {
   outcome: 'none',
-  needs: ({ invite }, actor) => [...needUser(actor), { need: 'invite', invite }],
+  needs: ({ invite }, actor) => [...needUser(actor), { need: 'invite', invite }, { need: 'server' }],
   decide(draft, { invite: id }, { actor }) {
     const person = personOf(draft, actor)
     if (person === null) return refuse('unauthenticated')
     const invite = draft.get({ need: 'invite', invite: id })
     if (invite === null) return refuse('not_found', { field: 'invite' })
     if (invite.createdBy !== person.user && person.role !== 'owner') return refuse('not_found', { field: 'invite' })
+    if (invite.usesLeft === 0) return { ok: {} }
+    // Sign-ups take a rev of the server, too: one that is under way elsewhere cannot put back the uses that it saw.
+    draft.putServer(draft.get({ need: 'server' }))
     draft.putInvite({ ...invite, usesLeft: 0 })
     return { ok: {} }
   },

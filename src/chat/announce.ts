@@ -17,7 +17,11 @@ const announceMs = 200
 export type Announcer = (changes: readonly Change[]) => Promise<void>
 
 /** Resolves when the layer has taken all, or after `announceMs`; never rejects. */
-export function announcer(deps: { readonly layer: ChannelLayer; readonly clock: Clock; readonly report: Report }): Announcer {
+export function announcer(deps: {
+  readonly layer: ChannelLayer
+  readonly clock: Clock
+  readonly report: Report
+}): Announcer {
   return async (changes) => {
     const sent = changes.map(async (change) => {
       const event = eventOf(change)

@@ -61,7 +61,12 @@ export function api(deps: ApiDeps, options: ApiOptions): Hono<Env> {
     await next()
     context.res.headers.set('cache-control', 'no-store, private')
   })
-  app.use(bodyLimit({ maxSize: limits.frameBytesMax, onError: () => problemOf(wireError('too_long', { limit: 'frameBytesMax' })) }))
+  app.use(
+    bodyLimit({
+      maxSize: limits.frameBytesMax,
+      onError: () => problemOf(wireError('too_long', { limit: 'frameBytesMax' })),
+    }),
+  )
   app.onError(() => problemOf(wireError('internal')))
   app.notFound(() => problemOf(wireError('not_found', { message: 'There is no such path.' })))
 
@@ -145,9 +150,13 @@ async function answer(deps: ApiDeps, context: At, command: Command, actor: Actor
 type KnownPerson = { readonly actor: Person; readonly user: User; readonly isByCookie: boolean }
 
 /** Who sent the request; null: nobody who has signed in. */
-async function personOf({ store, clock }: ApiDeps, context: At): Promise<KnownPerson | null | { readonly error: WireError }> {
+async function personOf(
+  { store, clock }: ApiDeps,
+  context: At,
+): Promise<KnownPerson | null | { readonly error: WireError }> {
   const bearer = context.req.header('authorization')
-  const token = bearer?.startsWith('Bearer ') === true ? bearer.slice(7).trim() : cookieToken(context.req.header('cookie') ?? null)
+  const token =
+    bearer?.startsWith('Bearer ') === true ? bearer.slice(7).trim() : cookieToken(context.req.header('cookie') ?? null)
   if (token === null || token === '') return null
   const welcome = await store.welcome({ tokenHash: hashToken(token), nowMs: clock.nowMs(), roomsMax: 0 })
   if (welcome === null) return bearer === undefined ? null : { error: wireError('unauthenticated') }
@@ -204,7 +213,9 @@ function problemOf(error: WireError): Response {
   })
 }
 
-type Outcome = { readonly ok: Readonly<Record<string, unknown>> & { readonly room?: RoomId } } | { readonly error: WireError }
+type Outcome =
+  | { readonly ok: Readonly<Record<string, unknown>> & { readonly room?: RoomId } }
+  | { readonly error: WireError }
 
 function parseOutcome(text: string): Outcome {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by the worker or by ask.ts

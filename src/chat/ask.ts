@@ -33,7 +33,12 @@ export type OutcomeText = string
 
 export type Ask = (envelope: Envelope) => Promise<OutcomeText>
 
-type Waiting = { readonly envelope: Envelope; readonly sinceMs: number; readonly settle: (outcome: OutcomeText) => void; hasLooked: boolean }
+type Waiting = {
+  readonly envelope: Envelope
+  readonly sinceMs: number
+  readonly settle: (outcome: OutcomeText) => void
+  hasLooked: boolean
+}
 
 /** One sweep watches over all that wait: a timer for each command would cost more than the command. */
 export function asker(deps: AskDeps): Ask & AsyncDisposable {

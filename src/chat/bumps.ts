@@ -71,10 +71,16 @@ export class BumpBoard {
     const some = [...this.#watched.values()].filter((_, index) => index % slices === slice)
     for (let start = 0; start < some.length; start += headsAtOnce) {
       const checked = some.slice(start, start + headsAtOnce)
-      const heads = await this.#deps.store.heads({ rooms: checked.map(({ room }) => room), users: [], sessions: [], nowMs: 0 })
+      const heads = await this.#deps.store.heads({
+        rooms: checked.map(({ room }) => room),
+        users: [],
+        sessions: [],
+        nowMs: 0,
+      })
       for (const [index, watched] of checked.entries()) {
         const head = heads.rooms[index]
-        if (head !== undefined) this.#moved(watched, head.lastRev, { lastSeq: head.lastSeq, author: null, mentions: [], settings: null })
+        if (head !== undefined)
+          this.#moved(watched, head.lastRev, { lastSeq: head.lastSeq, author: null, mentions: [], settings: null })
       }
     }
   }

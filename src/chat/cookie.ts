@@ -12,7 +12,10 @@ export function cookieToken(header: string | null): string | null {
 }
 
 /** @param maxAgeSeconds 0 makes the browser forget it. */
-export function sessionCookie(token: string, { maxAgeSeconds, isSecure }: { maxAgeSeconds: number; isSecure: boolean }): string {
+export function sessionCookie(
+  token: string,
+  { maxAgeSeconds, isSecure }: { maxAgeSeconds: number; isSecure: boolean },
+): string {
   const secure = isSecure ? '; Secure' : ''
   return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
 }

@@ -28,6 +28,8 @@ export type DecidedBatch =
   | { readonly is: 'decided'; readonly draft: Draft; readonly outcomes: readonly Outcome[] }
   /** These facts were not there: load them and decide again. */
   | { readonly is: 'missing'; readonly needs: readonly Need[] }
+  /** A decision broke an assumption of ours: decide the others without it [Q6]. */
+  | { readonly is: 'broken'; readonly place: number; readonly error: unknown }
 
 /** The facts that a batch needs for certain, each once or more. */
 export function needsOf({ actor, command }: Envelope): readonly Need[] {
@@ -37,33 +39,46 @@ export function needsOf({ actor, command }: Envelope): readonly Need[] {
   return [...kept, ...(rule.needs?.(command, actor) ?? [])]
 }
 
+/** @param at.broken places that are not decided, but answered `internal` */
 export function decideBatch(
   facts: Facts,
   batch: readonly Envelope[],
-  at: Omit<Deciding, 'actor' | 'fingerprint'>,
+  { broken, ...at }: Omit<Deciding, 'actor' | 'fingerprint'> & { readonly broken?: ReadonlySet<number> },
 ): DecidedBatch {
   const draft = new Draft(facts)
   const outcomes: Outcome[] = []
   for (const [index, envelope] of batch.entries()) {
     draft.begin(index)
+    if (broken?.has(index) === true) {
+      outcomes.push({ error: wireError('internal') })
+      continue
+    }
     try {
       outcomes.push(decideOne(draft, envelope, at))
     } catch (error) {
       if (error instanceof MissingFact) return { is: 'missing', needs: [error.need] }
-      throw error
+      return { is: 'broken', place: index, error }
     }
   }
   return { is: 'decided', draft, outcomes }
 }
 
-function decideOne(draft: Draft, { actor, command, fingerprint }: Envelope, at: Omit<Deciding, 'actor' | 'fingerprint'>): Outcome {
+function decideOne(
+  draft: Draft,
+  { actor, command, fingerprint }: Envelope,
+  at: Omit<Deciding, 'actor' | 'fingerprint'>,
+): Outcome {
   const rule = ruleOf(command)
   const kept = rule.outcome !== 'none' && actor.is === 'person' ? draft.outcome(actor.user, command.id) : null
   if (kept !== null) return repeatedOutcome(rule, command.cmd, kept, fingerprint, at)
 
   const decided = rule.decide(draft, command, { ...at, actor, fingerprint })
   assert(!('error' in decided) || !draft.hasChanged, `${command.cmd} refused after it had changed something`)
-  if (actor.is === 'person' && isKept(rule, decided) && draft.get({ need: 'user', user: actor.user })?.isActive === true) {
+  if (
+    actor.is === 'person' &&
+    isKept(rule, decided) &&
+    draft.get({ need: 'user', user: actor.user })?.isActive === true
+  ) {
     draft.putOutcome(outcomeOf(actor, command, fingerprint, at.nowMs, decided))
   }
   return 'ok' in decided ? { ok: rule.reveal?.(decided.ok, at.secrets) ?? decided.ok } : decided

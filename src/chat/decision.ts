@@ -18,8 +18,14 @@ type Without<T, Keys extends string> = Omit<T, Keys>
 export type PreparedInputs = RoomInputs &
   Without<OwnInputs, 'changePassword'> & {
     readonly changePassword: { readonly provenHash: string | null; readonly passwordHash: string }
-    readonly setUp: Without<GuestInputs['setUp'], 'password'> & { readonly passwordHash: string; readonly start: NewSession }
-    readonly signUp: Without<GuestInputs['signUp'], 'password'> & { readonly passwordHash: string; readonly start: NewSession }
+    readonly setUp: Without<GuestInputs['setUp'], 'password'> & {
+      readonly passwordHash: string
+      readonly start: NewSession
+    }
+    readonly signUp: Without<GuestInputs['signUp'], 'password'> & {
+      readonly passwordHash: string
+      readonly start: NewSession
+    }
     /** `provenHash`: the hash that the password was right for; null: it was wrong, or there is nobody. */
     readonly signIn: { readonly handle: string; readonly provenHash: string | null; readonly start: NewSession }
     readonly resetPassword: Without<GuestInputs['resetPassword'], 'password'> & {

@@ -3,10 +3,12 @@
  *
  * Commands of a batch are decided one after the other, and each sees what the ones before it decided. A change takes the
  * next rev of its stream and becomes a put for the store and a row for the readers. What one command changes is committed
- * together; commands that touch a stream in common are committed together, too, since the stream is advanced once.
+ * together. So are commands that touch a stream in common, since the stream is advanced once, and commands of which one
+ * has seen what the other made, be it only to refuse: if the one is overtaken, the other stands on nothing.
  */
 
 import assert from 'node:assert/strict'
+import { mentionsIn } from '../protocol/mentions.ts'
 import { type CommandId, type Rev, type RoomId, type Seq, type UserId, rev, seq } from '../protocol/ids.ts'
 import type { MembershipRow, OwnRow, RoomRow, RoomSummary, User } from '../protocol/rows.ts'
 import type {
@@ -23,18 +25,29 @@ import type {
   UserRecord,
 } from '../store/records.ts'
 import type { Advance, FactOf, Need, Put, Stream, Unit } from '../store/store.ts'
-import { Facts } from './facts.ts'
+import { Facts, needKey } from './facts.ts'
 
 /** The changes of one stream, for its readers: `rows` have the revs `from` to `to`. */
 export type Change =
-  | { readonly room: RoomId; readonly from: Rev; readonly to: Rev; readonly lastSeq: Seq; readonly rows: readonly RoomRow[]; readonly mentions: readonly Mention[] }
+  | {
+      readonly room: RoomId
+      readonly from: Rev
+      readonly to: Rev
+      readonly lastSeq: Seq
+      readonly rows: readonly RoomRow[]
+      readonly mentions: readonly Mention[]
+    }
   | { readonly user: UserId; readonly from: Rev; readonly to: Rev; readonly rows: readonly OwnRow[] }
 
 /** A message and whom it mentions, for the badges of those who do not follow the room. */
 export type Mention = { readonly seq: Seq; readonly users: readonly UserId[] }
 
 /** What is committed together, with the commands (by their place in the batch) that decided it. */
-export type DraftUnit = { readonly unit: Unit; readonly commands: readonly number[]; readonly changes: readonly Change[] }
+export type DraftUnit = {
+  readonly unit: Unit
+  readonly commands: readonly number[]
+  readonly changes: readonly Change[]
+}
 
 type Advanced = {
   readonly stream: Stream
@@ -53,8 +66,14 @@ export class Draft {
   readonly #facts: Facts
   readonly #advanced = new Map<string, Advanced>()
   readonly #groups: Group[] = []
+  /** By the need's key: the group that made a fact what it is by now. */
+  readonly #makers = new Map<string, Group>()
+  /** The member records that this batch has made, by room. */
+  readonly #members = new Map<RoomId, Map<UserId, MemberRecord>>()
+  readonly #addedEmoji = new Set<string>()
   #group: Group | null = null
   #command = 0
+  #hasChanged = false
 
   constructor(facts: Facts) {
     this.#facts = facts
@@ -64,15 +83,29 @@ export class Draft {
   begin(command: number): void {
     this.#command = command
     this.#group = null
+    this.#hasChanged = false
   }
 
   /** Whether the present command has changed anything: it may not be refused any more. */
   get hasChanged(): boolean {
-    return this.#group !== null
+    return this.#hasChanged
   }
 
   get<N extends Need>(need: N): FactOf[N['need']] {
+    const maker = this.#makers.size === 0 ? undefined : this.#makers.get(needKey(need))
+    if (maker !== undefined) this.#join(maker)
     return this.#facts.get(need)
+  }
+
+  /** Those who are members by now; of very many, only the first `limit`. */
+  membersOf(room: RoomId, limit: number): readonly MemberRecord[] {
+    const members = new Map(this.get({ need: 'members', room, limit }).map((member) => [member.user, member]))
+    // Through `get`, so that the present command hangs together with what made them.
+    for (const user of this.#members.get(room)?.keys() ?? []) {
+      const member = this.get({ need: 'member', room, user })
+      if (member !== null) members.set(user, member)
+    }
+    return [...members.values()].filter(({ isMember }) => isMember)
   }
 
   /** States a fact that follows from what was just made: nobody has to ask the store for it. */
@@ -99,10 +132,11 @@ export class Draft {
     advanced.lastSeq = record.seq
     this.#keepRoom({ ...room, lastSeq: record.seq, lastRev: advanced.to })
     this.#keepMessage(record)
-    this.#facts.set({ need: 'sent', room: record.room, author: record.author, id: record.id }, record)
+    this.#make({ need: 'sent', room: record.room, author: record.author, id: record.id }, record)
     this.#put(`message ${record.room} ${record.seq}`, { put: 'message', record, mentions })
     advanced.rows.push(messageRow(record))
     if (mentions.length > 0) advanced.mentions.push({ seq: record.seq, users: mentions })
+    this.#keepMentions(record, mentions)
     return record
   }
 
@@ -111,6 +145,9 @@ export class Draft {
     const advanced = this.#advance({ stream: 'room', room: room.room }, room.lastRev)
     const record = { ...message, rev: advanced.to }
     this.#keepRoom({ ...room, lastRev: advanced.to })
+    const before = this.get({ need: 'message', room: message.room, seq: message.seq })
+    this.#forgetMentions(record, mentionsIn(before?.body ?? ''))
+    this.#keepMentions(record, mentions)
     this.#keepMessage(record)
     const key = `message ${record.room} ${record.seq}`
     // A message that this batch appended is still to be inserted, as it is by now.
@@ -126,7 +163,8 @@ export class Draft {
     const advanced = this.#advance({ stream: 'room', room: room.room }, room.lastRev)
     const record = { ...reaction, rev: advanced.to }
     this.#keepRoom({ ...room, lastRev: advanced.to })
-    this.#facts.set({ need: 'reaction', ...reaction }, record)
+    this.#make({ need: 'reaction', ...reaction }, record)
+    if (reaction.isOn) this.#countEmoji(record)
     this.#put(`reaction ${record.room} ${record.seq} ${record.user} ${record.emoji}`, { put: 'reaction', record })
     advanced.rows.push({
       kind: 'reaction',
@@ -165,7 +203,7 @@ export class Draft {
   /** Moves the cursor along with the person's own message: every device works that out for itself, so nothing is told. */
   moveCursorSilently(member: MemberRecord, readSeq: Seq): void {
     const { room, user } = member
-    this.#facts.set({ need: 'member', room, user }, { ...member, readSeq })
+    this.#keepMember({ ...member, readSeq })
     const key = `cursor ${room} ${user}`
     const before = this.#ownGroup().puts.get(key)
     const from = before?.put === 'cursor' ? before.from : member.readSeq
@@ -193,7 +231,7 @@ export class Draft {
     const advanced = this.#advance({ stream: 'user', user: user.user }, user.lastRev)
     const record = { ...session, ownRev: advanced.to }
     this.#keepUser({ ...user, lastRev: advanced.to })
-    this.#facts.set({ need: 'session', session: record.session }, record)
+    this.#make({ need: 'session', session: record.session }, record)
     this.#put(`session ${record.session}`, { put: 'session', record })
     advanced.rows.push({
       kind: 'session',
@@ -215,22 +253,22 @@ export class Draft {
   putServer(server: ServerRecord): void {
     const advanced = this.#advance({ stream: 'server' }, server.lastRev)
     const record = { ...server, lastRev: advanced.to }
-    this.#facts.set({ need: 'server' }, record)
+    this.#make({ need: 'server' }, record)
     this.#put('server', { put: 'server', record })
   }
 
   putInvite(record: InviteRecord): void {
-    this.#facts.set({ need: 'invite', invite: record.invite }, record)
+    this.#make({ need: 'invite', invite: record.invite }, record)
     this.#put(`invite ${record.invite}`, { put: 'invite', record })
   }
 
   putReset(record: ResetRecord): void {
-    this.#facts.set({ need: 'reset', reset: record.reset }, record)
+    this.#make({ need: 'reset', reset: record.reset }, record)
     this.#put(`reset ${record.reset}`, { put: 'reset', record })
   }
 
   putOutcome(record: OutcomeRecord): void {
-    this.#facts.set({ need: 'outcome', author: record.author, id: record.id }, record)
+    this.#make({ need: 'outcome', author: record.author, id: record.id }, record)
     this.#put(`outcome ${record.author} ${record.id}`, { put: 'outcome', record })
   }
 
@@ -241,16 +279,14 @@ export class Draft {
 
   /** The changes in units that are committed independently of each other. */
   units(): readonly DraftUnit[] {
-    return this.#groups
-      .filter((group) => group.into === null)
-      .map((group) => {
-        const advanced = [...this.#advanced.values()].filter((each) => rootOf(each.group) === group)
-        return {
-          unit: { advances: advanced.map(advanceOf), puts: [...group.puts.values()] },
-          commands: [...group.commands].toSorted((a, b) => a - b),
-          changes: advanced.flatMap(changeOf),
-        }
-      })
+    const advanced = new Map<Group, Advanced[]>()
+    for (const group of this.#groups) if (group.into === null) advanced.set(group, [])
+    for (const each of this.#advanced.values()) advanced.get(rootOf(each.group))?.push(each)
+    return [...advanced].map(([group, streams]) => ({
+      unit: { advances: streams.map(advanceOf), puts: [...group.puts.values()] },
+      commands: [...group.commands].toSorted((a, b) => a - b),
+      changes: streams.flatMap(changeOf),
+    }))
   }
 
   #room(room: RoomId): RoomRecord {
@@ -266,31 +302,69 @@ export class Draft {
   }
 
   #keepRoom(record: RoomRecord): void {
-    this.#facts.set({ need: 'room', room: record.room }, record)
-    if (record.directKey !== null) this.#facts.set({ need: 'direct', directKey: record.directKey }, record)
+    this.#make({ need: 'room', room: record.room }, record)
+    if (record.directKey !== null) this.#make({ need: 'direct', directKey: record.directKey }, record)
     // A put of this batch is written behind the advance, and holds the record as it was: renew it.
     const put = this.#group?.puts.get(`room ${record.room}`)
     if (put?.put === 'room') this.#group?.puts.set(`room ${record.room}`, { put: 'room', record })
   }
 
   #keepMessage(record: MessageRecord): void {
-    this.#facts.set({ need: 'message', room: record.room, seq: record.seq }, record)
+    this.#make({ need: 'message', room: record.room, seq: record.seq }, record)
+  }
+
+  #keepMember(record: MemberRecord): void {
+    const { room, user } = record
+    this.#make({ need: 'member', room, user }, record)
+    const members = this.#members.get(room) ?? new Map<UserId, MemberRecord>()
+    this.#members.set(room, members.set(user, record))
+  }
+
+  /** Badges are told with the membership: those that somebody in this batch asks about have to hold its own messages. */
+  #keepMentions({ room, seq: at }: MessageRecord, users: readonly UserId[]): void {
+    for (const user of users) {
+      const need = { need: 'mentions', room, user } as const
+      if (this.#facts.has(need)) this.#make(need, [...this.#facts.get(need), at].toSorted((a, b) => a - b).slice(-99))
+    }
+  }
+
+  #forgetMentions({ room, seq: at }: MessageRecord, users: readonly UserId[]): void {
+    for (const user of users) {
+      const need = { need: 'mentions', room, user } as const
+      if (!this.#facts.has(need)) continue
+      this.#make(
+        need,
+        this.#facts.get(need).filter((each) => each !== at),
+      )
+    }
+  }
+
+  /** The store counts before the batch; what the batch adds is counted here, an emoji once. */
+  #countEmoji({ room, seq: at, emoji }: ReactionRecord): void {
+    const need = { need: 'emojiCount', room, seq: at } as const
+    const key = `${needKey(need)} ${emoji}`
+    if (this.#addedEmoji.has(key)) return
+    this.#addedEmoji.add(key)
+    this.#make(need, this.get(need) + 1)
   }
 
   #keepUser(record: UserRecord): void {
-    this.#facts.set({ need: 'user', user: record.user }, record)
-    this.#facts.set({ need: 'handle', handle: record.handle }, record)
+    this.#make({ need: 'user', user: record.user }, record)
+    this.#make({ need: 'handle', handle: record.handle }, record)
   }
 
   #putOwnMember(member: MemberRecord): void {
     const user = this.#user(member.user)
     const room = this.#room(member.room)
-    const summary = member.isMember ? this.#summary(room, member.user) : hiddenSummary(room)
+    const isVisible = member.isMember || room.visibility === 'public'
+    const summary = isVisible ? this.#summary(room, member.user) : hiddenSummary(room)
     const known = member.isMember ? this.get({ need: 'mentions', room: room.room, user: member.user }) : []
     const advanced = this.#advance({ stream: 'user', user: user.user }, user.lastRev)
     const record = { ...member, ownRev: advanced.to }
     this.#keepUser({ ...user, lastRev: advanced.to })
-    this.#facts.set({ need: 'member', room: member.room, user: member.user }, record)
+    this.#keepMember(record)
+    // The record holds where the cursor is by now; a move of it that is still to be written would not fit any more.
+    this.#ownGroup().puts.delete(`cursor ${member.room} ${member.user}`)
     this.#put(`member ${member.room} ${member.user}`, { put: 'member', record })
     advanced.rows.push(membershipRow(record, summary, known))
   }
@@ -302,6 +376,7 @@ export class Draft {
   }
 
   #advance(stream: Stream, from: Rev): Advanced {
+    this.#hasChanged = true
     const key = streamKey(stream)
     const known = this.#advanced.get(key)
     if (known !== undefined) {
@@ -315,7 +390,13 @@ export class Draft {
     return fresh
   }
 
+  #make<N extends Need>(need: N, fact: FactOf[N['need']]): void {
+    this.#facts.set(need, fact)
+    this.#makers.set(needKey(need), this.#ownGroup())
+  }
+
   #put(key: string, put: Put): void {
+    this.#hasChanged = true
     this.#ownGroup().puts.set(key, put)
   }
 
@@ -327,13 +408,14 @@ export class Draft {
     return this.#group
   }
 
-  /** Puts the present command into the group that owns a stream it touches, with all it has changed before. */
+  /** Puts the present command into a group that it hangs together with, with all it has changed before. */
   #join(other: Group): void {
     const older = rootOf(other)
     const own = this.#group
+    if (own === older) return
     older.commands.add(this.#command)
     this.#group = older
-    if (own === null || own === older) return
+    if (own === null) return
     for (const command of own.commands) older.commands.add(command)
     for (const [key, put] of own.puts) older.puts.set(key, keepInsert(older.puts.get(key), put))
     own.puts.clear()

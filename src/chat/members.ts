@@ -78,12 +78,8 @@ export function comeIn(draft: Draft, room: RoomRecord, before: MemberRecord | nu
 
 /** Who owns the room when its last owner goes: the member who has been there longest. Null: there is another owner. */
 function heirOf(draft: Draft, leaving: MemberRecord): MemberRecord | null {
-  const members = draft.get({ need: 'members', room: leaving.room, limit: limits.snapshotMembersMax })
-  const others = members
-    // As they are by now: this batch may have changed them.
-    .map(({ room, user }) => draft.get({ need: 'member', room, user }))
-    .filter((member) => member !== null && member.isMember && member.user !== leaving.user)
-    .filter((member) => member !== null)
+  const members = draft.membersOf(leaving.room, limits.snapshotMembersMax)
+  const others = members.filter(({ user }) => user !== leaving.user)
   if (others.some(({ role }) => role === 'owner')) return null
   const heir = others.toSorted((a, b) => a.joinedSeq - b.joinedSeq)[0] ?? null
   if (heir === null) return null
@@ -92,4 +88,3 @@ function heirOf(draft: Draft, leaving: MemberRecord): MemberRecord | null {
   draft.get({ need: 'mentions', room: heir.room, user: heir.user })
   return heir
 }
-

@@ -6,7 +6,7 @@ import { wireError } from '../protocol/errors.ts'
 import type { RoomId, Seq, UserId } from '../protocol/ids.ts'
 import type { MessageRecord } from '../store/records.ts'
 import type { Need } from '../store/store.ts'
-import { type Rule, refuse } from './decision.ts'
+import { type Rule, personOf, refuse } from './decision.ts'
 import type { Draft } from './draft.ts'
 import { type Seat, keepsOrder, needSeat, seatOf } from './seats.ts'
 
@@ -17,7 +17,7 @@ export const send: Rule<'send'> = {
       ? [
           ...needSeat(room, actor),
           { need: 'sent', room, author: actor.user, id },
-          ...mentionsIn(body).map((user): Need => ({ need: 'member', room, user })),
+          ...needMentioned(room, body),
         ]
       : [],
   decide(draft, { room, id, body, replyTo }, { actor, fingerprint, nowMs }) {
@@ -48,7 +48,11 @@ function repeated(first: MessageRecord, fingerprint: string) {
 
 export const edit: Rule<'edit'> = {
   outcome: 'kept',
-  needs: ({ room, seq }, actor) => [...needSeat(room, actor), { need: 'message', room, seq }],
+  needs: ({ room, seq, body }, actor) => [
+    ...needSeat(room, actor),
+    { need: 'message', room, seq },
+    ...needMentioned(room, body),
+  ],
   decide(draft, { room, seq, body }, { actor, nowMs }) {
     const found = messageAt(draft, room, seq, seatOf(draft, room, actor))
     if ('error' in found) return found
@@ -113,15 +117,19 @@ export const cancel: Rule<'cancel'> = {
       : [],
   decide(draft, { room, target }, { actor, nowMs, fingerprint }) {
     if (actor.is !== 'person') return refuse('unauthenticated')
+    // Before any permission, as for a send that is repeated [G2].
     const sent = draft.get({ need: 'sent', room, author: actor.user, id: target })
     if (sent !== null) return { ok: { seq: sent.seq } }
     const spent = draft.outcome(actor.user, target)
-    if (spent !== null) return spent.cmd === 'cancel' ? { ok: { seq: null } } : refuse('conflict')
-    const record = draft.get({ need: 'room', room })
-    if (record === null) return refuse('not_found', { field: 'room' })
+    if (spent?.cmd === 'cancel') return { ok: { seq: null } }
+    // A send that was refused is kept for some days only; cancelled, it is for ever.
+    if (spent !== null && spent.cmd !== 'send') return refuse('conflict')
+    if (personOf(draft, actor) === null) return refuse('unauthenticated')
     // Who lost their seat meanwhile may still take back what they never managed to say: no seat is asked for. A worker
-    // that decided on the send before this, and commits after it, must find that the room has moved on [G5].
-    draft.fenceRoom(record)
+    // that decided on the send before this, and commits after it, must find that the room has moved on [G5]. Who never had
+    // a seat could not have sent anything: they learn nothing of the room, and do not make it move.
+    const record = draft.get({ need: 'room', room })
+    if (record !== null && draft.get({ need: 'member', room, user: actor.user }) !== null) draft.fenceRoom(record)
     draft.putOutcome({
       author: actor.user,
       id: target,
@@ -138,11 +146,19 @@ export const cancel: Rule<'cancel'> = {
 type Found = { readonly message: MessageRecord; readonly seat: Seat }
 
 /** A message that is there and not deleted, as its reader sees it. */
-function messageAt(draft: Draft, room: RoomId, seq: Seq, seat: ReturnType<typeof seatOf>): Found | ReturnType<typeof refuse> {
+function messageAt(
+  draft: Draft,
+  room: RoomId,
+  seq: Seq,
+  seat: ReturnType<typeof seatOf>,
+): Found | ReturnType<typeof refuse> {
   if ('error' in seat) return seat
   const message = draft.get({ need: 'message', room, seq })
   return message === null || message.body === null ? refuse('not_found', { field: 'seq' }) : { message, seat }
 }
+
+const needMentioned = (room: RoomId, body: string): readonly Need[] =>
+  mentionsIn(body).map((user) => ({ need: 'member', room, user }))
 
 /** Only members are mentioned: a name in a private room tells nobody outside that it exists. */
 function mentionedMembers(draft: Draft, room: RoomId, author: UserId, body: string): readonly UserId[] {

@@ -30,25 +30,18 @@ export function openPasswords(): Passwords {
     if (running >= atOnceMax) {
       if (waiting.length >= waitingMax) throw new TooManyPasswords('too many passwords at once')
       await new Promise<void>((resolve) => waiting.push(resolve))
+    } else {
+      running++
     }
-    running++
     try {
       return await work()
     } finally {
-      running--
-      waiting.shift()?.()
+      // The next one takes this place as it is: given back first, a newcomer could take it before the one who waits.
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
     }
   }
-
-  const tagOf = (password: string, salt: Uint8Array): Promise<Buffer> =>
-    derive('argon2id', {
-      message: Buffer.from(password.normalize('NFC')),
-      nonce: salt,
-      parallelism: 1,
-      tagLength: tagBytes,
-      memory: memoryKib,
-      passes,
-    })
 
   return {
     hash: (password) =>
@@ -65,6 +58,17 @@ export function openPasswords(): Passwords {
         return right.length === given.length && timingSafeEqual(right, given)
       }),
   }
+}
+
+function tagOf(password: string, salt: Uint8Array): Promise<Buffer> {
+  return derive('argon2id', {
+    message: Buffer.from(password.normalize('NFC')),
+    nonce: salt,
+    parallelism: 1,
+    tagLength: tagBytes,
+    memory: memoryKib,
+    passes,
+  })
 }
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')

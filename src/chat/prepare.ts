@@ -1,14 +1,14 @@
 /** Makes a command ready for the queue: what takes a core or a secret is done at the door, before it is decided. */
 
 import { createHash } from 'node:crypto'
-import type { Command } from '../protocol/commands.ts'
+import { type Command, type GuestCommand, guestCommandChecks } from '../protocol/commands.ts'
 import { type WireError, wireError } from '../protocol/errors.ts'
 import { sessionId } from '../protocol/ids.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Actor } from './actor.ts'
 import type { Envelope } from './decide.ts'
-import type { NewSession } from './decision.ts'
+import type { NewSession, Prepared } from './decision.ts'
 import { loadFact } from './load-fact.ts'
 import { type Passwords, TooManyPasswords } from './passwords.ts'
 import { hashToken, newSessionToken } from './secrets.ts'
@@ -43,58 +43,54 @@ export async function prepare(
 }
 
 async function prepareOne(
-  { store, passwords, newId }: PrepareDeps,
+  deps: PrepareDeps,
   command: Command,
   { actor, agent }: { readonly actor: Actor; readonly agent: string },
 ): Promise<PreparedCommand> {
-  const fingerprint = fingerprintOf(command)
-  const start = (): { token: string; start: NewSession } => {
-    const token = newSessionToken()
-    return { token, start: { session: sessionId(newId()), tokenHash: hashToken(token), agent: agent.slice(0, 200) } }
+  if (command.cmd === 'changePassword') return ready(actor, await withNewPassword(deps, command, actor), null)
+  if (!isGuestCommand(command)) return ready(actor, command, null)
+  const token = newSessionToken()
+  const start: NewSession = {
+    session: sessionId(deps.newId()),
+    tokenHash: hashToken(token),
+    // Cut between UTF-16 units, so half a character may be left over.
+    agent: agent.slice(0, agentCharsMax).toWellFormed(),
   }
-  const ready = (prepared: Envelope['command'], token: string | null): PreparedCommand => ({
-    is: 'ready',
-    envelope: { actor, command: prepared, fingerprint },
-    token,
-  })
+  return ready(actor, await withPassword(deps, command, start), token)
+}
 
-  switch (command.cmd) {
-    case 'setUp':
-    case 'signUp': {
-      const { password, ...rest } = command
-      const passwordHash = await passwords.hash(password)
-      const session = start()
-      return ready({ ...rest, passwordHash, start: session.start }, session.token)
-    }
-    case 'resetPassword': {
-      const { password, ...rest } = command
-      const passwordHash = await passwords.hash(password)
-      const session = start()
-      return ready({ ...rest, passwordHash, start: session.start }, session.token)
-    }
-    case 'signIn': {
-      const { password, ...rest } = command
-      const user = await loadFact(store, { need: 'handle', handle: command.handle })
-      const provenHash = await provenHashOf(passwords, password, user)
-      const session = start()
-      return ready({ ...rest, provenHash, start: session.start }, session.token)
-    }
-    case 'changePassword': {
-      const { old, new: fresh, ...rest } = command
-      const user = actor.is === 'person' ? await loadFact(store, { need: 'user', user: actor.user }) : null
-      const provenHash = await provenHashOf(passwords, old, user)
-      const passwordHash = provenHash === null ? '' : await passwords.hash(fresh)
-      return ready({ ...rest, provenHash, passwordHash }, null)
-    }
-    default:
-      return ready(command, null)
-  }
+const agentCharsMax = 200
+
+/** The fingerprint is taken of what is queued: one of the password itself would be a fast hash of it, to be guessed at. */
+function ready(actor: Actor, command: Prepared, token: string | null): PreparedCommand {
+  return { is: 'ready', envelope: { actor, command, fingerprint: fingerprintOf(command) }, token }
+}
+
+async function withPassword(
+  { store, passwords }: PrepareDeps,
+  { password, ...rest }: GuestCommand,
+  start: NewSession,
+): Promise<Prepared> {
+  if (rest.cmd !== 'signIn') return { ...rest, passwordHash: await passwords.hash(password), start }
+  const user = await loadFact(store, { need: 'handle', handle: rest.handle })
+  return { ...rest, provenHash: await provenHashOf(passwords, password, user), start }
+}
+
+async function withNewPassword(
+  { store, passwords }: PrepareDeps,
+  { old, new: fresh, ...rest }: Extract<Command, { cmd: 'changePassword' }>,
+  actor: Actor,
+): Promise<Prepared> {
+  const user = actor.is === 'person' ? await loadFact(store, { need: 'user', user: actor.user }) : null
+  const provenHash = await provenHashOf(passwords, old, user)
+  return { ...rest, provenHash, passwordHash: provenHash === null ? '' : await passwords.hash(fresh) }
 }
 
 /** Whether anything has to be done before the command can be queued: most need nothing, and the hot path not a promise. */
-export const isReadyAsItIs = (command: Command): boolean => command.cmd !== 'changePassword' && !guestNames.has(command.cmd)
+export const isReadyAsItIs = (command: Command): boolean =>
+  command.cmd !== 'changePassword' && !isGuestCommand(command)
 
-const guestNames = new Set<string>(['setUp', 'signUp', 'signIn', 'resetPassword'])
+const isGuestCommand = (command: Command): command is GuestCommand => Object.hasOwn(guestCommandChecks, command.cmd)
 
 async function provenHashOf(passwords: Passwords, password: string, user: UserRecord | null): Promise<string | null> {
   const hash = user?.passwordHash ?? null
@@ -102,6 +98,6 @@ async function provenHashOf(passwords: Passwords, password: string, user: UserRe
 }
 
 /** The same for the same command with the same fields. Checks build their objects field by field, so the order is fixed. */
-export function fingerprintOf(command: Command): string {
+export function fingerprintOf(command: Command | Prepared): string {
   return createHash('sha1').update(JSON.stringify(command)).digest('base64url').slice(0, 16)
 }

@@ -1,7 +1,6 @@
 /** The queries: each is one read of the store, with the permissions of the one who asks as they are now. */
 
 import { type WireError, wireError } from '../protocol/errors.ts'
-import { seq } from '../protocol/ids.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Query, QueryName, QueryOutputs } from '../protocol/queries.ts'
 import type { Store } from '../store/store.ts'
@@ -13,7 +12,11 @@ export type QueryDeps = { readonly store: Store; readonly secrets: Secrets; read
 
 export type Queried = { readonly ok: QueryOutputs[QueryName] } | { readonly error: WireError }
 
-export async function answerQuery({ store, secrets, nowMs }: QueryDeps, query: Query, { user: viewer }: Person): Promise<Queried> {
+export async function answerQuery(
+  { store, secrets, nowMs }: QueryDeps,
+  query: Query,
+  { user: viewer }: Person,
+): Promise<Queried> {
   switch (query.query) {
     case 'history': {
       const { room } = query
@@ -79,6 +82,5 @@ function rangeOf(query: Extract<Query, { query: 'history' }>) {
   const { limit } = query
   if ('after' in query) return { limit, after: query.after }
   if ('around' in query) return { limit, around: query.around }
-  // Nothing named: the newest.
-  return { limit, before: query.before ?? seq(Number.MAX_SAFE_INTEGER) }
+  return { limit, before: query.before }
 }

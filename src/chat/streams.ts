@@ -25,7 +25,8 @@ export type RoomNotes = {
 export function roomNotes(rows: readonly RoomRow[], mentions: readonly Mention[]): RoomNotes {
   let notes: RoomNotes = { lastSeq: null, author: null, mentions, settings: null }
   for (const row of rows) {
-    if (row.kind === 'message' && row.seq > (notes.lastSeq ?? 0) && row.editedAtMs === null && row.body !== null) {
+    // Also one that was edited or deleted: it may be news to somebody who has missed it when it was new.
+    if (row.kind === 'message' && row.seq > (notes.lastSeq ?? 0)) {
       notes = { ...notes, lastSeq: row.seq, author: row.author }
     } else if (row.kind === 'settings') {
       notes = { ...notes, settings: row }
@@ -35,11 +36,16 @@ export function roomNotes(rows: readonly RoomRow[], mentions: readonly Mention[]
 }
 
 /** The people who may not see what comes after this change of a room [G6]. */
-export const droppedBy = (rows: readonly RoomRow[]): readonly UserId[] =>
-  rows.flatMap((row) => (row.kind === 'member' && !row.isMember ? [row.user] : []))
+export function droppedBy(rows: readonly RoomRow[]): readonly UserId[] {
+  // The last row of each decides: who came back at once is still here.
+  const members = new Map<UserId, boolean>()
+  for (const row of rows) if (row.kind === 'member') members.set(row.user, row.isMember)
+  return [...members].flatMap(([user, isMember]) => (isMember ? [] : [user]))
+}
 
 /** What gateways need to know of a change of what is a person's own. */
 export type OwnNotes = {
+  /** Each room once, as it is after the last row. */
   readonly memberships: readonly { readonly room: RoomId; readonly isMember: boolean }[]
   readonly endedSessions: readonly SessionId[]
   readonly isDeactivated: boolean
@@ -48,10 +54,10 @@ export type OwnNotes = {
 }
 
 export function ownNotes(rows: readonly OwnRow[]): OwnNotes {
+  const memberships = new Map<RoomId, boolean>()
+  for (const row of rows) if (row.kind === 'membership') memberships.set(row.room.id, row.isMember)
   return {
-    memberships: rows.flatMap((row) =>
-      row.kind === 'membership' ? [{ room: row.room.id, isMember: row.isMember }] : [],
-    ),
+    memberships: [...memberships].map(([room, isMember]) => ({ room, isMember })),
     endedSessions: rows.flatMap((row) => (row.kind === 'session' && row.isEnded ? [row.session] : [])),
     isDeactivated: rows.some((row) => row.kind === 'profile' && !row.user.isActive),
     hasProfile: rows.some((row) => row.kind === 'profile'),

@@ -1,6 +1,7 @@
 /**
  * The worker: takes batches of commands from the queue, decides them, commits them, announces them and answers them, in
  * this order. An answer is given only for what is on disk [G1]. What another worker overtook is loaded and decided again.
+ * A command that cannot be decided or written does not take its neighbours along [Q6].
  */
 
 import type { Clock } from '../clock.ts'
@@ -47,10 +48,11 @@ async function settle(deps: WorkerDeps, batch: readonly Envelope[]): Promise<rea
   const outcomes: (Outcome | null)[] = batch.map(() => null)
   const alone: number[] = []
   let left = batch.map((_, index) => index)
-  for (let attempt = 1; left.length > 0; attempt++) {
-    if (attempt > attemptsMax) throw new Error(`overtaken ${attemptsMax} times in a row`)
+  for (let attempt = 1; left.length > 0 && attempt <= attemptsMax; attempt++) {
     left = await settleSome(deps, batch, left, outcomes, alone)
   }
+  if (left.length > 0) deps.report('overtaken too often', { commands: left.length, attempts: attemptsMax })
+  for (const index of left) outcomes[index] = { error: wireError('outcome_unknown') }
   // A command that the store refuses took its unit along: each of them once more, by itself, in order.
   for (const index of alone) {
     for (let attempt = 1; outcomes[index] === null; attempt++) {
@@ -78,11 +80,11 @@ async function settleSome(
   if (committed === null) return [...indexes]
 
   const changed = new Set(units.flatMap(({ commands }) => commands))
-  const unchanged = indexes.filter((_, place) => !changed.has(place))
+  // Those of no unit have changed nothing, and seen nothing that a unit of this batch decided.
+  for (const [place, index] of indexes.entries()) {
+    if (!changed.has(place)) outcomes[index] = decided.outcomes[place] ?? null
+  }
   const overtaken: number[] = []
-  // A command that changed nothing may have seen what a unit of this batch decided: it stands only if all of them do.
-  if (committed.some(({ is }) => is !== 'committed')) overtaken.push(...unchanged)
-  else for (const index of unchanged) outcomes[index] = decided.outcomes[indexes.indexOf(index)] ?? null
   const written: DraftUnit[] = []
   for (const [at, unit] of units.entries()) {
     const is = committed[at]?.is ?? 'stale'
@@ -102,19 +104,26 @@ async function settleSome(
 }
 
 async function decideWithFacts(
-  { store, clock, newId, secrets }: WorkerDeps,
+  { store, clock, newId, secrets, report }: WorkerDeps,
   batch: readonly Envelope[],
 ): Promise<{ readonly draft: Draft; readonly outcomes: readonly Outcome[] }> {
   const needs = new Map<string, Need>()
   for (const need of batch.flatMap(needsOf)) needs.set(needKey(need), need)
+  const broken = new Set<number>()
   for (;;) {
     const wanted = [...needs.values()]
     // One snapshot for all: facts from different moments could contradict each other.
     const facts = new Facts()
     facts.add(wanted, wanted.length === 0 ? [] : await store.load(wanted))
-    const decided = decideBatch(facts, batch, { nowMs: clock.nowMs(), newId, secrets })
+    const decided = decideBatch(facts, batch, { nowMs: clock.nowMs(), newId, secrets, broken })
     if (decided.is === 'decided') return decided
-    for (const need of decided.needs) needs.set(needKey(need), need)
+    if (decided.is === 'broken') {
+      const { place, error } = decided
+      report('a decision failed', { error, cmd: batch[place]?.command.cmd })
+      broken.add(place)
+    } else {
+      for (const need of decided.needs) needs.set(needKey(need), need)
+    }
   }
 }
 

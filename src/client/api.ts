@@ -43,7 +43,10 @@ export type Client = Disposable & {
   /** The room, followed from the first `open` to the last `close` of it. */
   readonly room: (id: RoomId) => Room
   /** A change of my own or of the server. Retried with one id until it is answered; not kept over a reload. */
-  readonly do: <Name extends OwnCommandName>(cmd: Name, input: CommandInputs[Name]) => Promise<Result<CommandOutputs[Name]>>
+  readonly do: <Name extends OwnCommandName>(
+    cmd: Name,
+    input: CommandInputs[Name],
+  ) => Promise<Result<CommandOutputs[Name]>>
   /** Settles with `outcome_unknown` when the link goes before the answer. */
   readonly query: <Q extends Query>(query: Q) => Promise<Result<QueryOutputs[Q['query']]>>
   /** Try now: after a sign-in, or because the person asked. */

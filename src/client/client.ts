@@ -21,7 +21,7 @@ import { type OpenSocket, type Signals, platformSignals, platformSocket } from '
 import { type RoomFrame, type RoomHandle, openRoom } from './room.ts'
 import { openTopics } from './topics.ts'
 import { uuidSource } from './uuid.ts'
-import { linkLost } from './wire.ts'
+import { linkLost, trusted } from './wire.ts'
 
 export type { OpenSocket, Signal, Signals, SocketLike } from './platform.ts'
 
@@ -63,10 +63,9 @@ export function connectClient(options: ClientOptions): Client {
   const send: Link['send'] = (frame) => link?.send(frame) ?? false
 
   const query = async <Q extends Query>(asked: Q): Promise<Result<QueryOutputs[Q['query']]>> =>
-    await new Promise((resolve) => {
+    new Promise((resolve) => {
       const id = newId()
-      // The answer to a query is of its kind: the server is trusted to keep to the protocol.
-      queries.set(id, (result) => resolve(result as Result<QueryOutputs[Q['query']]>))
+      queries.set(id, (result) => resolve(trusted(result)))
       if (!send({ type: 'query', id, query: asked })) settleQuery(id, { error: linkLost })
     })
   const settleQuery = (id: CommandId, result: { ok: unknown } | { error: WireError }): boolean => {

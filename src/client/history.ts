@@ -70,7 +70,7 @@ export function openHistory(deps: HistoryDeps, room: RoomId): History {
   }
 
   const inTurn = async (how: How, positionOf: () => Position | null): Promise<void> => {
-    const mine = last.then(async () => await load(how, positionOf))
+    const mine = last.then(async () => load(how, positionOf))
     last = mine
     await mine
   }
@@ -84,13 +84,11 @@ export function openHistory(deps: HistoryDeps, room: RoomId): History {
   }
 
   return {
-    older: async () => await once('older', () => (window.firstSeq() > 1 ? { before: window.firstSeq() } : null)),
-    newer: async () => await once('newer', () => (window.isAtTail() ? null : { after: window.endSeq() })),
-    around: async (seq) => await inTurn('window', () => ({ around: seq })),
+    older: async () => once('older', () => (window.firstSeq() > 1 ? { before: window.firstSeq() } : null)),
+    newer: async () => once('newer', () => (window.isAtTail() ? null : { after: window.endSeq() })),
+    around: async (seq) => inTurn('window', () => ({ around: seq })),
     tail: async () =>
-      await inTurn('window', () =>
-        window.isAtTail() ? null : { before: seqOf((window.shown().lastSeq ?? 0) + beyondEnd) },
-      ),
+      inTurn('window', () => (window.isAtTail() ? null : { before: seqOf((window.shown().lastSeq ?? 0) + beyondEnd) })),
     ready() {
       const woken = waiting
       waiting = []

@@ -118,7 +118,8 @@ export function openLane(deps: LaneDeps): Lane {
       const { entry, sent } = flying
       entry.sentAtMs = null
       if (entries.includes(entry)) {
-        if (isToRetry(outcome)) refusedFor = { retryAfterMs: Math.max(refusedFor?.retryAfterMs ?? 0, retryAfterMs(outcome)) }
+        if (isToRetry(outcome))
+          refusedFor = { retryAfterMs: Math.max(refusedFor?.retryAfterMs ?? 0, retryAfterMs(outcome)) }
         else {
           remove(entry)
           entry.done(sent, outcome)

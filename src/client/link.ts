@@ -69,15 +69,6 @@ export function openLink(deps: LinkDeps, url: string, handlers: LinkHandlers): L
     handlers.changed()
   }
 
-  const write = (socket: SocketLike, frame: ClientFrame): boolean => {
-    try {
-      socket.send(JSON.stringify(frame))
-      return true
-    } catch {
-      return false // The socket is closing; its close tells the rest.
-    }
-  }
-
   const connect = (): void => {
     if (!isOpen || phase.is !== 'idle') return
     retry.clear()
@@ -90,10 +81,15 @@ export function openLink(deps: LinkDeps, url: string, handlers: LinkHandlers): L
     }
     const live: Live = { socket, heardMs: clock.monotonicMs(), heard: 0, pingMs: connectMs, sinceMs: 0 }
     phase = { is: 'connecting', live }
-    socket.onopen = () => void write(socket, handlers.hello())
-    socket.onmessage = ({ data }) => heard(live, data)
-    socket.onclose = ({ code, reason }) => closed(code, reason)
-    socket.onerror = () => {}
+    // A socket that was let go still tells of itself: nobody listens then.
+    const whileHeld = (run: () => void): void => {
+      if (phase.is !== 'idle' && phase.live === live) run()
+    }
+    socket.addEventListener('open', () => whileHeld(() => void write(socket, handlers.hello())))
+    socket.addEventListener('message', ({ data }) => whileHeld(() => heard(live, data)))
+    socket.addEventListener('close', ({ code, reason }) => whileHeld(() => closed(code ?? 1006, reason ?? '')))
+    // A close always follows; listened to so that no library takes the error for unhandled.
+    socket.addEventListener('error', () => {})
     watch.set(connectMs, () => drop())
     show({ is: 'connecting' })
   }
@@ -140,7 +136,6 @@ export function openLink(deps: LinkDeps, url: string, handlers: LinkHandlers): L
     if (phase.is === 'idle') return
     const { live, is } = phase
     const { socket } = live
-    socket.onopen = socket.onmessage = socket.onclose = null
     if (is === 'online' && clock.monotonicMs() - live.sinceMs >= steadyMs) backoff.reset()
     phase = { is: 'idle' }
     watch.clear()
@@ -224,4 +219,13 @@ export function openLink(deps: LinkDeps, url: string, handlers: LinkHandlers): L
 function signedOutBy(code: number): 'unauthenticated' | 'session_ended' | 'deactivated' {
   if (code === closeCodes.session_ended) return 'session_ended'
   return code === closeCodes.deactivated ? 'deactivated' : 'unauthenticated'
+}
+
+function write(socket: SocketLike, frame: ClientFrame): boolean {
+  try {
+    socket.send(JSON.stringify(frame))
+    return true
+  } catch {
+    return false // The socket is closing; its close tells the rest.
+  }
 }

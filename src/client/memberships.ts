@@ -81,7 +81,10 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
   })
 
   /** A message that is news: the head moves, it may mention me, and one of mine may move my cursor. */
-  const seen = (of: Held, news: Pick<MessageRow, 'seq' | 'rev'> & { author: UserId | null; mentionsMe: boolean }): Held => {
+  const seen = (
+    of: Held,
+    news: Pick<MessageRow, 'seq' | 'rev'> & { author: UserId | null; mentionsMe: boolean },
+  ): Held => {
     const { row } = of
     const isMine = news.author !== null && news.author === deps.me()
     const others = row.mentions.filter((seq) => seq !== news.seq)

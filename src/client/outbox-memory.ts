@@ -6,7 +6,7 @@ import type { OutboxEntry, OutboxStorage } from './api.ts'
 export function openMemoryOutbox(): OutboxStorage {
   const entries = new Map<CommandId, OutboxEntry>()
   return {
-    load: async () => await Promise.resolve([...entries.values()]),
+    load: async () => Promise.resolve([...entries.values()]),
     async put(entry) {
       entries.set(entry.id, entry)
       await Promise.resolve()

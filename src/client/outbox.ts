@@ -6,7 +6,13 @@
  */
 
 import type { Clock } from '../clock.ts'
-import type { CommandInputs, CommandOutputs, OwnCommandName, RoomCommand, RoomCommandName } from '../protocol/commands.ts'
+import type {
+  CommandInputs,
+  CommandOutputs,
+  OwnCommandName,
+  RoomCommand,
+  RoomCommandName,
+} from '../protocol/commands.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { ClientFrame } from '../protocol/frames.ts'
 import type { CommandId, RoomId, UserId } from '../protocol/ids.ts'
@@ -16,7 +22,7 @@ import type { OutboxEntry, OutboxStorage, Result } from './api.ts'
 import { type Answer, type Lane, type LaneCommand, laneEntry, openLane } from './lane.ts'
 import { type ChangesHandlers, type RoomChanges, openRoomChanges } from './room-changes.ts'
 import { type Adoption, type Kept, type RoomSends, type SendsHandlers, openRoomSends } from './room-sends.ts'
-import { clientError, command, linkLost } from './wire.ts'
+import { clientError, command, linkLost, trusted } from './wire.ts'
 
 /** A storage that does not answer must not keep people from writing. */
 const loadMs = 3_000
@@ -45,7 +51,10 @@ export type RoomOutbox = {
 }
 
 export type Outbox = {
-  readonly open: (room: RoomId, handlers: { readonly sends: SendsHandlers; readonly changes: ChangesHandlers }) => RoomOutbox
+  readonly open: (
+    room: RoomId,
+    handlers: { readonly sends: SendsHandlers; readonly changes: ChangesHandlers },
+  ) => RoomOutbox
   readonly do: <Name extends OwnCommandName>(
     cmd: Name,
     input: CommandInputs[Name],
@@ -89,11 +98,11 @@ export function openOutbox(deps: OutboxDeps): Outbox {
   const forget = (id: CommandId): void => {
     ended.add(id)
     for (const oldest of ended) if (ended.size > endedMax) ended.delete(oldest)
-    void write(id, async () => await storage.remove(id))
+    void write(id, async () => storage.remove(id))
   }
 
   const ask = async (lane: Lane, asked: LaneCommand): Promise<Answer> =>
-    await new Promise((resolve) => {
+    new Promise((resolve) => {
       waiting.add(resolve)
       const entry = laneEntry(asked, (_, outcome) => {
         waiting.delete(resolve)
@@ -146,20 +155,15 @@ export function openOutbox(deps: OutboxDeps): Outbox {
     deps.ensure(room)
     const open = rooms.get(room)
     if (open === undefined) return
-    const asked = found as RoomCommand
+    const asked = trusted<RoomCommand>(found)
     const kept = { id, writtenAtMs, failed }
     const isOld = clock.nowMs() - writtenAtMs >= outcomeKeptMs
     const error = failed ?? (isOld ? clientError('expired', 'Too old to be sent by itself.') : null)
-    switch (asked.cmd) {
-      case 'send':
-      case 'cancel':
-        return open.sends.adopt({ ...kept, command: asked }, { error, where })
-      case 'edit':
-      case 'delete':
-      case 'react':
-        return open.changes.adopt({ ...kept, command: asked }, { error, where })
-      default:
-      // Of a newer version of this client, which will know what to do with it.
+    // What is neither is of a newer version of this client, which will know what to do with it.
+    if (asked.cmd === 'send' || asked.cmd === 'cancel') {
+      open.sends.adopt({ ...kept, command: asked }, { error, where })
+    } else if (asked.cmd === 'edit' || asked.cmd === 'delete' || asked.cmd === 'react') {
+      open.changes.adopt({ ...kept, command: asked }, { error, where })
     }
   }
 
@@ -168,7 +172,7 @@ export function openOutbox(deps: OutboxDeps): Outbox {
       const keep = async ({ command: kept, ...entry }: Kept): Promise<void> => {
         ended.delete(entry.id)
         const { promise } = known
-        await write(entry.id, async () => await storage.put({ ...entry, user: await promise, room, command: kept }))
+        await write(entry.id, async () => storage.put({ ...entry, user: await promise, room, command: kept }))
       }
       const lane = openLane({ ...deps, moved: () => sends.moved() })
       const sends = openRoomSends({ clock, newId, limits, lane, keep, forget }, room, handlers.sends)
@@ -177,13 +181,12 @@ export function openOutbox(deps: OutboxDeps): Outbox {
         lane,
         sends,
         changes,
-        // The answer to a command is of its kind: the server is trusted to keep to the protocol.
-        do: async (cmd, input) => (await ask(lane, command(newId(), cmd, input))) as Result<CommandOutputs[typeof cmd]>,
+        do: async (cmd, input) => trusted(await ask(lane, command(newId(), cmd, input))),
       }
       rooms.set(room, open)
       return open
     },
-    do: async (cmd, input) => (await ask(own, command(newId(), cmd, input))) as Result<CommandOutputs[typeof cmd]>,
+    do: async (cmd, input) => trusted(await ask(own, command(newId(), cmd, input))),
     welcomed(user) {
       if (me !== null && me !== user) clear()
       me = user

@@ -53,7 +53,7 @@ export function openOwn(deps: OwnDeps): Own {
     clock: deps.clock,
     memberships,
     isOnline: deps.isOnline,
-    do: async (cmd, input) => await deps.do(cmd, input),
+    do: async (cmd, input) => deps.do(cmd, input),
   })
 
   const setMe = (user: User): void => {

@@ -1,12 +1,13 @@
 /** The few things of the platform that a client needs, as small as they can be: browsers and Node have them all. */
 
+import { trusted } from './wire.ts'
+
 /** A WebSocket, or what stands in for one. */
 export type SocketLike = {
-  onopen: (() => void) | null
-  onmessage: ((event: { readonly data: unknown }) => void) | null
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null
-  /** A close always follows; set so that no library takes the error for unhandled. */
-  onerror: (() => void) | null
+  readonly addEventListener: (
+    type: 'open' | 'message' | 'close' | 'error',
+    listen: (event: { readonly data?: unknown; readonly code?: number; readonly reason?: string }) => void,
+  ) => void
   readonly send: (text: string) => void
   readonly close: (code?: number, reason?: string) => void
 }
@@ -16,8 +17,7 @@ export type OpenSocket = (url: string, subprotocol: string) => SocketLike
 export type Signal = 'online' | 'offline' | 'visible'
 export type Signals = (listen: (signal: Signal) => void) => Disposable
 
-export const platformSocket: OpenSocket = (url, subprotocol) =>
-  new WebSocket(url, subprotocol) as unknown as SocketLike
+export const platformSocket: OpenSocket = (url, subprotocol) => trusted<SocketLike>(new WebSocket(url, subprotocol))
 
 type Target = {
   readonly addEventListener: (type: string, listen: () => void) => void
@@ -26,10 +26,10 @@ type Target = {
 
 /** Events of the window and its document; silent where there is none. */
 export const platformSignals: Signals = (listen) => {
-  const { window, document } = globalThis as unknown as {
+  const { window, document } = trusted<{
     readonly window?: Target
     readonly document?: Target & { readonly visibilityState: string }
-  }
+  }>(globalThis)
   const online = (): void => listen('online')
   const offline = (): void => listen('offline')
   const visible = (): void => {

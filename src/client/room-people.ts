@@ -24,10 +24,7 @@ export type RoomPeople = {
   readonly reset: () => void
 }
 
-export function openRoomPeople(
-  clock: Clock,
-  changed: (topic: 'members' | 'typing' | 'receipts') => void,
-): RoomPeople {
+export function openRoomPeople(clock: Clock, changed: (topic: 'members' | 'typing' | 'receipts') => void): RoomPeople {
   const rows = new Map<UserId, MemberRow>()
   const writers = new Map<UserId, { readonly untilMs: number }>()
   const sweep = openTimer(clock)

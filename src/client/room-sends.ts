@@ -15,7 +15,7 @@ import { unreachable } from '../unreachable.ts'
 import type { OutboxEntry, Pending } from './api.ts'
 import { type Answer, type Lane, type LaneCommand, type LaneEntry, laneEntry } from './lane.ts'
 import { memo } from './memo.ts'
-import { clientError, command } from './wire.ts'
+import { clientError, command, trusted } from './wire.ts'
 
 type Send = Extract<RoomCommand, { cmd: 'send' }>
 type Cancel = Extract<RoomCommand, { cmd: 'cancel' }>
@@ -92,7 +92,7 @@ export function openRoomSends(deps: SendsDeps, room: RoomId, handlers: SendsHand
     if (own !== undefined && !isGone && 'error' in outcome) return fail(own, outcome.error)
     deps.forget(send.id)
     if (own === undefined) return
-    const { seq } = isGone || 'error' in outcome ? { seq: null } : (outcome.ok as CommandOutputs['send'])
+    const { seq } = isGone || 'error' in outcome ? { seq: null } : trusted<CommandOutputs['send']>(outcome.ok)
     if (seq === null || !handlers.awaits(seq)) return drop(send.id)
     own.state = { is: 'answered', seq, sinceMs: clock.nowMs() }
     update()
@@ -137,8 +137,9 @@ export function openRoomSends(deps: SendsDeps, room: RoomId, handlers: SendsHand
       const send = command(deps.newId(), 'send', { room, body, ...(replyTo === null ? {} : { replyTo }) })
       const own = sending(send, clock.nowMs())
       update([...sends, own])
-      if (body.length <= deps.limits().bodyCharsMax || [...body].length <= deps.limits().bodyCharsMax) await queue(own)
-      else fail(own, clientError('too_long', `longer than ${deps.limits().bodyCharsMax} characters`))
+      const { bodyCharsMax } = deps.limits()
+      if (charsOf(body) <= bodyCharsMax) await queue(own)
+      else fail(own, { ...clientError('too_long', `longer than ${bodyCharsMax} characters`), limit: 'bodyCharsMax' })
       return send.id
     },
     retry(id, written) {
@@ -186,6 +187,13 @@ export function openRoomSends(deps: SendsDeps, room: RoomId, handlers: SendsHand
     },
     clear: () => update([]),
   }
+}
+
+/** Code points, as the limits count. */
+function charsOf(text: string): number {
+  let chars = 0
+  for (const _ of text) chars++
+  return chars
 }
 
 function pendingOf({ send, writtenAtMs, entry, state }: Sending): Pending {

@@ -6,7 +6,15 @@
 import type { Clock } from '../clock.ts'
 import type { ClientFrame, ServerFrame } from '../protocol/frames.ts'
 import type { WireError } from '../protocol/errors.ts'
-import { type CommandId, type Rev, type RoomId, type Seq, type UserId, rev as revOf, seq as seqOf } from '../protocol/ids.ts'
+import {
+  type CommandId,
+  type Rev,
+  type RoomId,
+  type Seq,
+  type UserId,
+  rev as revOf,
+  seq as seqOf,
+} from '../protocol/ids.ts'
 import type { Limits } from '../protocol/limits.ts'
 import type { MessageRow, OwnRow, RoomRow, SettingsRow } from '../protocol/rows.ts'
 import { unreachable } from '../unreachable.ts'
@@ -20,7 +28,7 @@ import { openStreamCursor } from './stream.ts'
 import { type TimelineRow, openTimeline } from './timeline.ts'
 import { openTimer } from './timer.ts'
 import { openTopics } from './topics.ts'
-import { command } from './wire.ts'
+import { command, trusted } from './wire.ts'
 
 const typeEveryMs = 3_000
 const followAgainMs = 1_000
@@ -72,12 +80,13 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
   let settings: SettingsRow | null = null
   let error: WireError | null = null
   let typedAtMs = Number.NEGATIVE_INFINITY
-  /** Messages of mine that wait in the window for the ones before them. */
-  const mineAhead = new Map<Seq, CommandId>()
 
   const outbox = deps.outbox.open(id, {
     sends: {
-      changed: () => changed('pending'),
+      changed: () => {
+        endShown()
+        changed('pending')
+      },
       awaits: (seq) => {
         const { state } = window.shown()
         return opens > 0 && (state === 'loading' || (state === 'ready' && window.isAtTail() && seq > window.endSeq()))
@@ -117,20 +126,22 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
     id,
   )
 
-  /** After the window changed: what of mine is in it now is not pending any more. */
+  /** What is in the window is not pending [G2], whichever came first and from wherever: rows, a page, the storage. */
+  const endShown = (): void => {
+    for (const { id: mine } of outbox.sends.pending()) if (window.hasMine(mine)) outbox.sends.seen(mine)
+  }
+
   const settle = (): void => {
-    for (const [seq, mine] of mineAhead) {
-      if (window.isAtTail() && seq > window.endSeq()) continue
-      mineAhead.delete(seq)
-      outbox.sends.seen(mine)
-    }
+    endShown()
     outbox.sends.seenThrough(window.isAtTail() ? window.endSeq() : anySeq)
     changed('timeline')
   }
 
   const sawMessage = (row: MessageRow): void => {
     own.memberships.sawMessage(id, row)
-    if (row.author === me()) mineAhead.set(row.seq, row.id)
+    // One that waits for the messages before it is still pending; one outside the window will not show.
+    const isWaiting = window.isAtTail() && row.seq > window.endSeq()
+    if (row.author === me() && !isWaiting) outbox.sends.seen(row.id)
     people.stoppedTyping(row.author)
   }
 
@@ -171,7 +182,6 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
   const forget = (state: 'loading' | { readonly refused: WireError }): void => {
     window.reset(state)
     cursor.reset(revOf(0))
-    mineAhead.clear()
     settings = null
     people.reset()
     changed('settings')
@@ -188,7 +198,6 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
         settings = null
         setSettings(frame.settings)
         own.memberships.sawHead(id, { seq: frame.lastSeq, rev: frame.rev })
-        for (const row of frame.messages) if (row.author === me()) outbox.sends.seen(row.id)
         settle()
         return history.ready()
       case 'page':
@@ -247,15 +256,15 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
     loadNewer: history.newer,
     loadAround: history.around,
     loadTail: history.tail,
-    send: async (body, options) => await outbox.sends.send(body, options?.replyTo ?? null),
+    send: async (body, options) => outbox.sends.send(body, options?.replyTo ?? null),
     edit: (seq, body) => change(command(deps.newId(), 'edit', { room: id, seq, body: body.normalize('NFC') })),
     delete: (seq) => change(command(deps.newId(), 'delete', { room: id, seq })),
     react: (seq, emoji, isOn) => change(command(deps.newId(), 'react', { room: id, seq, emoji, isOn })),
-    do: async (cmd, input) => await outbox.do(cmd, { ...input, room: id } as Parameters<typeof outbox.do<typeof cmd>>[1]),
+    do: async (cmd, input) => outbox.do(cmd, trusted({ ...input, room: id })),
     retry: outbox.sends.retry,
     discard: outbox.sends.discard,
     read: (seq) => own.read(id, seq),
-    unread: async (seq) => await own.unread(id, seq),
+    unread: async (seq) => own.unread(id, seq),
     type() {
       if (clock.monotonicMs() - typedAtMs < typeEveryMs) return
       if (deps.send({ type: 'typing', room: id })) typedAtMs = clock.monotonicMs()

@@ -9,7 +9,7 @@
 import type { WireError } from '../protocol/errors.ts'
 import type { Snapshot } from '../protocol/frames.ts'
 import type { HistoryPage } from '../protocol/queries.ts'
-import { type Rev, type Seq, type UserId, seq as seqOf } from '../protocol/ids.ts'
+import { type CommandId, type Rev, type Seq, type UserId, seq as seqOf } from '../protocol/ids.ts'
 import type { MessageRow, ReactionRow } from '../protocol/rows.ts'
 import type { ShownMessage, Timeline } from './api.ts'
 import { memo } from './memo.ts'
@@ -25,6 +25,8 @@ export type MessageWindow = {
   readonly shown: () => Timeline
   readonly message: (seq: Seq) => MessageRow | null
   readonly hasReaction: (reaction: { seq: Seq; emoji: string; user: UserId }) => boolean
+  /** A message of mine with this id is in the window. */
+  readonly hasMine: (id: CommandId) => boolean
   readonly firstSeq: () => Seq
   readonly endSeq: () => Seq
   readonly isAtTail: () => boolean
@@ -58,6 +60,7 @@ export function openTimeline(deps: {
   const ahead = new Map<Seq, MessageRow>()
   const reactions = new Map<Seq, Map<string, ReactionRow>>()
   const drawn = new Map<Seq, ShownMessage>()
+  const mine = new Set<CommandId>()
 
   const first = (): Seq => rows[0]?.seq ?? seqOf(emptyAt + 1)
   const end = (): Seq => rows.at(-1)?.seq ?? emptyAt
@@ -116,8 +119,13 @@ export function openTimeline(deps: {
     for (let next = ahead.get(seqOf(end() + 1)); next !== undefined; next = ahead.get(seqOf(end() + 1))) {
       ahead.delete(next.seq)
       rows.push(next)
+      note([next])
     }
     cut('older')
+  }
+
+  const note = (added: readonly MessageRow[]): void => {
+    for (const { id, author } of added) if (author === deps.me()) mine.add(id)
   }
 
   /** Lets go of what is too much, at one side. */
@@ -148,6 +156,7 @@ export function openTimeline(deps: {
     ahead.clear()
     reactions.clear()
     drawn.clear()
+    mine.clear()
     shown.stale()
   }
 
@@ -160,6 +169,7 @@ export function openTimeline(deps: {
     const messages = how === 'older' ? page.messages.filter(({ seq }) => seq < first()) : page.messages
     if (how !== 'older') rows.push(...messages.filter(({ seq }) => rows.length === 0 || seq > end()))
     else if (rows.length === 0 || messages.at(-1)?.seq === first() - 1) rows = [...messages, ...rows]
+    note(messages)
     if (rows.length === 0) emptyAt = page.lastSeq
     lastSeq = seqOf(Math.max(known, page.lastSeq))
     if (how !== 'older') isAtTail = end() >= page.lastSeq
@@ -172,6 +182,7 @@ export function openTimeline(deps: {
   return {
     shown: shown.get,
     message: (seq) => rows[seq - first()] ?? null,
+    hasMine: (id) => mine.has(id),
     hasReaction: ({ seq, emoji, user }) => reactions.get(seq)?.get(`${user} ${emoji}`)?.isOn === true,
     firstSeq: first,
     endSeq: end,
@@ -184,6 +195,7 @@ export function openTimeline(deps: {
     snapshot(snapshot) {
       clear('ready')
       rows = [...snapshot.messages]
+      note(rows)
       emptyAt = lastSeq = snapshot.lastSeq
       apply(snapshot.reactions)
     },

@@ -19,11 +19,13 @@ export function openTimer(clock: Clock): Timer {
       clear()
       const mine = new AbortController()
       current = mine
-      void clock.sleep(ms, mine.signal).then(() => {
+      const wait = async (): Promise<void> => {
+        await clock.sleep(ms, mine.signal)
         if (current !== mine) return
         current = null
         run()
-      })
+      }
+      void wait()
     },
     clear,
     isSet: () => current !== null,

@@ -13,5 +13,8 @@ export function problem({ code, status, detail, retryAfterMs, extra }: Problem):
   const body = { type: `urn:madang:error:${code}`, title: code.replaceAll('_', ' '), status, detail, code, ...extra }
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
   if (retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1_000))
-  return new Response(JSON.stringify(retryAfterMs === undefined ? body : { ...body, retryAfterMs }), { status, headers })
+  return new Response(JSON.stringify(retryAfterMs === undefined ? body : { ...body, retryAfterMs }), {
+    status,
+    headers,
+  })
 }

@@ -17,11 +17,17 @@ const keepAliveMs = 65_000
  * `listen` is called when everything that serves upgrades is in place. Rejects with `port_in_use` or `cannot_listen`.
  * Closing stops accepting and ends the idle connections; those that were upgraded are their owner's.
  */
-export function openHttpServer(app: Hono<any>): { readonly server: Server; readonly listen: (at: Address) => Promise<HttpServer> } {
+export function openHttpServer(app: Hono): {
+  readonly server: Server
+  readonly listen: (at: Address) => Promise<HttpServer>
+} {
   const respond = getRequestListener(app.fetch)
-  const server = createServer({ headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs }, (request, response) => {
-    void respond(request, response)
-  })
+  const server = createServer(
+    { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
+    (request, response) => {
+      void respond(request, response)
+    },
+  )
   return { server, listen: (at) => listen(server, at) }
 }
 
@@ -29,7 +35,9 @@ export type Address = { readonly host: string; readonly port: number }
 
 async function listen(server: Server, { host, port }: Address): Promise<HttpServer> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, { host, port })))
+    // Stays for good: once it listens, an error is one connection that could not be accepted (no descriptors left, say).
+    // Its client tries again; the others must not lose their server over it.
+    server.on('error', (error: NodeJS.ErrnoException) => reject(listenError(error, { host, port })))
     server.listen({ host, port }, resolve)
   })
   const address = server.address()

@@ -22,7 +22,8 @@ export class Refusal {
 
   /** The same refusal, seen from the object or list around it. */
   under(key: string | number): Refusal {
-    return new Refusal({ ...this, path: this.path === '' ? String(key) : `${key}.${this.path}` })
+    const { code, message, limit } = this
+    return new Refusal({ code, message, limit, path: this.path === '' ? String(key) : `${key}.${this.path}` })
   }
 
   toWireError(): WireError {
@@ -84,7 +85,8 @@ export function int<T extends number = number>(range: { min: number; max?: numbe
   const max = range.max ?? Number.MAX_SAFE_INTEGER
   return (value) =>
     typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= max
-      ? (value as T)
+      ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- T brands a number
+        (value as T)
       : bad(`must be a whole number from ${range.min} to ${max}`)
 }
 
@@ -118,13 +120,13 @@ type Shape = { readonly [Key: string]: Check<unknown> }
 type Checked<S extends Shape> = { readonly [Key in keyof S]: S[Key] extends Check<infer T> ? T : never }
 
 /** An object of exactly these fields; those of `maybe` may be absent. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- no further fields is what the default says
 export function object<S extends Shape, M extends Shape = Record<never, never>>(
   must: S,
   maybe?: M,
 ): Check<Checked<S> & Partial<Checked<M>>> {
-  const optional = maybe ?? ({} as M)
-  const known = new Set([...Object.keys(must), ...Object.keys(optional)])
-  const entries = [...Object.entries(must), ...Object.entries(optional)]
+  const entries = [...Object.entries(must), ...Object.entries(maybe ?? {})]
+  const known = new Set(entries.map(([key]) => key))
   return (value) => {
     if (!isRecord(value)) return bad('must be an object')
     for (const key of Object.keys(value)) {
@@ -140,6 +142,7 @@ export function object<S extends Shape, M extends Shape = Record<never, never>>(
       if (one instanceof Refusal) return one.under(key)
       checked[key] = one
     }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each field was checked by its own check
     return checked as Checked<S> & Partial<Checked<M>>
   }
 }
@@ -152,6 +155,7 @@ export function tagged<T>(tag: string, checks: { readonly [Name: string]: Check<
     if (typeof name !== 'string' || !Object.hasOwn(checks, name)) {
       return bad(`must be one of: ${Object.keys(checks).join(', ')}`).under(tag)
     }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller's T is the union of its checks
     return (checks[name] as Check<T>)(value)
   }
 }

@@ -28,6 +28,7 @@ export function decodeServerMessage(message: string): readonly ServerFrame[] {
   const frames: ServerFrame[] = []
   for (const line of message.split('\n')) {
     const value = parseJson(line)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- trusted, as said above
     if (typeof value === 'object' && value !== null && 'type' in value) frames.push(value as ServerFrame)
   }
   return frames

@@ -85,6 +85,8 @@ export type GuestInputs = {
 
 export type CommandInputs = RoomInputs & OwnInputs & GuestInputs
 
+type Nothing = Readonly<Record<string, never>>
+
 export type CommandOutputs = {
   readonly send: { readonly seq: Seq }
   readonly edit: { readonly seq: Seq }
@@ -104,14 +106,14 @@ export type CommandOutputs = {
   readonly read: { readonly seq: Seq; readonly epoch: number }
   readonly unread: { readonly seq: Seq; readonly epoch: number }
   readonly profile: { readonly user: User }
-  readonly changePassword: Record<never, never>
-  readonly endSession: Record<never, never>
+  readonly changePassword: Nothing
+  readonly endSession: Nothing
   /** The secret is shown this once; a repeat of the command answers it again for as long as outcomes are kept. */
   readonly createToken: { readonly token: TokenId; readonly secret: string }
-  readonly endToken: Record<never, never>
+  readonly endToken: Nothing
   /** `secret` goes behind `/invite#` of the server's address. */
   readonly createInvite: { readonly invite: InviteId; readonly secret: string; readonly expiresAtMs: number }
-  readonly endInvite: Record<never, never>
+  readonly endInvite: Nothing
   /** `secret` goes behind `/reset#` of the server's address; it works once, for a day. */
   readonly createReset: { readonly secret: string; readonly expiresAtMs: number }
   readonly deactivate: { readonly user: User }
@@ -220,7 +222,10 @@ export const guestCommandChecks = {
 } as const satisfies Checks<GuestInputs>
 
 /** Checks a command of a person who is signed in, whichever it is. */
-export const checkCommand: Check<RoomCommand | OwnCommand> = tagged('cmd', { ...roomCommandChecks, ...ownCommandChecks })
+export const checkCommand: Check<RoomCommand | OwnCommand> = tagged('cmd', {
+  ...roomCommandChecks,
+  ...ownCommandChecks,
+})
 
 /** The room whose lane a command belongs to; null for a person's own. */
 export function laneOf(input: Command): RoomId | null {

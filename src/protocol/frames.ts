@@ -4,9 +4,26 @@
  */
 
 import { type Check, Refusal, id, int, isRecord, list, nullable, object, tag, tagged, text } from './check.ts'
-import { type Command, type CommandName, type CommandOutputs, type OwnCommand, type RoomCommand, checkCommand } from './commands.ts'
+import {
+  type Command,
+  type CommandName,
+  type CommandOutputs,
+  type OwnCommand,
+  type RoomCommand,
+  checkCommand,
+} from './commands.ts'
 import type { WireError } from './errors.ts'
-import { type CommandId, type Rev, type RoomId, type Seq, type SessionId, type UserId, commandId, roomId, userId } from './ids.ts'
+import {
+  type CommandId,
+  type Rev,
+  type RoomId,
+  type Seq,
+  type SessionId,
+  type UserId,
+  commandId,
+  roomId,
+  userId,
+} from './ids.ts'
 import { type Limits, limits } from './limits.ts'
 import { type Query, type QueryName, type QueryOutputs, checkQuery } from './queries.ts'
 import type { MemberRow, MembershipRow, MessageRow, OwnRow, ReactionRow, RoomRow, SettingsRow, User } from './rows.ts'
@@ -58,7 +75,11 @@ export type Snapshot = {
 }
 
 export type Reply =
-  | { readonly type: 'reply'; readonly re: CommandId; readonly ok: CommandOutputs[CommandName] | QueryOutputs[QueryName] }
+  | {
+      readonly type: 'reply'
+      readonly re: CommandId
+      readonly ok: CommandOutputs[CommandName] | QueryOutputs[QueryName]
+    }
   | { readonly type: 'reply'; readonly re: CommandId; readonly error: WireError }
 
 export type ServerFrame =

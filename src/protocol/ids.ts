@@ -1,5 +1,7 @@
 /** Names for the plain strings and numbers that travel everywhere, so that the compiler keeps them apart. */
 
+// oxlint-disable typescript/no-unsafe-type-assertion -- to brand is to assert; what comes from outside was checked before
+
 type Brand<T, Name extends string> = T & { readonly __brand: Name }
 
 /** Opaque, 1 to 64 characters of `A-Z a-z 0-9 _ -`; so are all ids. */

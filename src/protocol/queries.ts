@@ -18,9 +18,9 @@ export type QueryInputs = {
   readonly people: { readonly after?: UserId }
   /** The public rooms, also those I am not in, a page at a time. */
   readonly publicRooms: { readonly after?: RoomId }
-  readonly sessions: Record<never, never>
-  readonly tokens: Record<never, never>
-  readonly invites: Record<never, never>
+  readonly sessions: object
+  readonly tokens: object
+  readonly invites: object
 }
 
 export type HistoryPage = {

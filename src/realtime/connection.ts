@@ -21,6 +21,7 @@ import type { Report } from '../spawn.ts'
 import type { Connection, ConnectionRequest, Consumer, ConsumerFactory } from './consumer.ts'
 import type { Flushable, Flusher } from './flusher.ts'
 import { frameText } from './frame-text.ts'
+import { writeFrames } from './write-frames.ts'
 
 /** What all connections of a server share. Times are counted in sweeps: see `sockets.ts`. */
 export type ConnectionHome = {
@@ -41,9 +42,6 @@ export type ConnectionHome = {
 export class OwnedSocket extends WebSocket {
   owner: SocketConnection | null = null
 }
-
-/** Up to here several buffers are copied into one; above, the kernel gathers them. */
-const concatBytesMax = 16 * 1024
 
 /** A close frame holds 125 bytes, two of which are the code. */
 const closeMessageBytesMax = 123
@@ -143,8 +141,7 @@ export class SocketConnection implements Connection, Flushable {
     const socket = this.#socket
     // After a close frame, ours or one that `ws` sent by itself, nothing may follow.
     if (!this.isOpen() || !socket.writable) return
-    if (!Array.isArray(pending)) socket.write(pending)
-    else writeAll(socket, pending)
+    writeFrames(socket, pending)
     if (this.isBehind() && !this.#ws.isPaused) this.#pause()
     if (this.#drainListeners !== null) this.#awaitDrain()
   }
@@ -274,18 +271,6 @@ function onClose(this: WebSocket, code: number): void {
 
 function onError(this: WebSocket): void {
   if (this instanceof OwnedSocket) this.owner?.failed()
-}
-
-function writeAll(socket: Socket, frames: readonly Uint8Array[]): void {
-  let bytes = 0
-  for (const frame of frames) bytes += frame.length
-  if (bytes <= concatBytesMax) {
-    socket.write(Buffer.concat(frames, bytes))
-    return
-  }
-  socket.cork()
-  for (const frame of frames) socket.write(frame)
-  socket.uncork()
 }
 
 /** The longest beginning of a text that has at most so many bytes and cuts no character. */

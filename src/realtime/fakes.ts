@@ -1,9 +1,9 @@
 /** Fakes of the hub's ports, for its tests: a connection that records, a layer that delivers at once, a log that is held. */
 
+import type { Clock } from '../clock.ts'
 import type { LayerMessage, LinkState } from '../layer/layer.ts'
+import type { Random } from '../random.ts'
 import { spawner } from '../spawn.ts'
-import { manualClock } from '../testing/manual-clock.ts'
-import { seededRandom } from '../testing/seeded-random.ts'
 import type { Connection } from './consumer.ts'
 import { openFlusher } from './flusher.ts'
 import { type Follower, type LogPage, type StreamEvent, type StreamLog, openHub } from './hub.ts'
@@ -74,7 +74,7 @@ function unframe(frames: Uint8Array): string[] {
 }
 
 /** Delivers within the call, to this process only; can be cut, delayed and refused by a test. */
-export function fakeLayer() {
+function fakeLayer() {
   const groups = new Map<string, Set<(message: LayerMessage) => void>>()
   let tellLink: ((state: LinkState) => void) | null = null
   const layer = {
@@ -103,14 +103,15 @@ export function fakeLayer() {
 }
 
 /** A log whose rows are their revs: the text of a page after 3 through 5 is `page 4-5`. */
-export function fakeLog() {
+function fakeLog() {
   const log = {
     headOf: new Map<string, number>(),
     pageMax: 1_000,
     tooFarBeyond: Infinity,
     reads: 0,
     headCalls: [] as (readonly string[])[],
-    drop: [] as string[],
+    /** Who is dropped by which change. */
+    drops: [] as { readonly rev: number; readonly owners: readonly string[] }[],
     /** Awaited by each reading before (`begin`) and after (`end`) it looks; tests hold or break them. */
     begin: async (): Promise<void> => {},
     end: async (): Promise<void> => {},
@@ -130,7 +131,8 @@ export function fakeLog() {
       await log.end()
       if (head - after > log.tooFarBeyond) return { is: 'too_far' }
       const text = `page ${after + 1}-${through}`
-      return { is: 'page', text, through, isLast: through === head, drop: log.drop, notes: { page: through } }
+      const drop = log.drops.filter(({ rev }) => rev > after && rev <= through).flatMap(({ owners }) => owners)
+      return { is: 'page', text, through, isLast: through === head, drop, notes: { page: through } }
     },
   }
   return log satisfies StreamLog
@@ -147,15 +149,18 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-export function openTestHub(options: Partial<HubOptions> = {}) {
-  const clock = manualClock()
+/** A hub on fakes, with the test's own clock. */
+export function openFakedHub<Time extends Clock>(
+  { clock, random }: { readonly clock: Time; readonly random: Random },
+  options: Partial<HubOptions>,
+) {
   const layer = fakeLayer()
   const log = fakeLog()
   const reports: string[] = []
   const report = (event: string, details: Readonly<Record<string, unknown>>) =>
     void reports.push(`${event} ${details['error'] instanceof Error ? details['error'].message : ''}`.trim())
   const flusher = openFlusher({ report })
-  const deps = { layer, log, clock, random: seededRandom(1), spawn: spawner(report), report, flusher }
+  const deps = { layer, log, clock, random, spawn: spawner(report), report, flusher }
   const hub = openHub({ ...hubDefaults, ...options }, deps)
 
   /** Commits and announces the changes that follow the head. */
@@ -168,6 +173,7 @@ export function openTestHub(options: Partial<HubOptions> = {}) {
     const from = log.head(stream) + 1
     const to = from + count - 1
     log.headOf.set(stream, to)
+    log.drops.push({ rev: from, owners: more.drop ?? [] })
     return { stream, from, to, text: `live ${from}-${to}`, drop: [], notes: { live: to }, ...more }
   }
 

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 
-import { type FakeConnection, fakeConnection, openTestHub, revOf, settle } from './fakes.ts'
+import { manualClock } from '../testing/manual-clock.ts'
+import { seededRandom } from '../testing/seeded-random.ts'
+import { type FakeConnection, fakeConnection, openFakedHub, revOf, settle } from './fakes.ts'
+import type { HubOptions } from './stream-home.ts'
+
+const openTestHub = (options: Partial<HubOptions> = {}) =>
+  openFakedHub({ clock: manualClock(), random: seededRandom(1) }, options)
 
 const room = 'room.a'
 
-async function crowd(size: number, options: Parameters<typeof openTestHub>[0]) {
+async function crowd(size: number, options: Partial<HubOptions>) {
   const opened = openTestHub(options)
   const connections = Array.from({ length: size }, (_, number) => fakeConnection(number))
   const followings = connections.map((connection) => opened.hub.follow(room, opened.follower(connection).follower, 0))

@@ -41,6 +41,10 @@ export function checkHandshake(
     const headers = { 'Sec-WebSocket-Version': '13' }
     return { ...refuse(426, 'Upgrade Required', 'WebSocket version 13 over HTTP/1.1 is required'), headers }
   }
+  // Proxies disagree where the body of an upgrade ends, and what follows it could be smuggled past one.
+  if (request.header('content-length') !== null || request.header('transfer-encoding') !== null) {
+    return refuse(400, 'Bad Request', 'an upgrade carries no body')
+  }
   if (!rules.isOriginAllowed(request)) return refuse(403, 'Forbidden', 'pages of this origin may not connect')
   const offered = request.header('sec-websocket-protocol') ?? ''
   if (!offered.split(',').some((name) => name.trim() === subprotocol)) {

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 
+import { manualClock } from '../testing/manual-clock.ts'
+import { seededRandom } from '../testing/seeded-random.ts'
 import { toLayerMessage } from './stream-event.ts'
-import { fakeConnection, gate, openTestHub, revOf, settle } from './fakes.ts'
+import { fakeConnection, gate, openFakedHub, revOf, settle } from './fakes.ts'
+import type { HubOptions } from './stream-home.ts'
+
+const openTestHub = (options: Partial<HubOptions> = {}) =>
+  openFakedHub({ clock: manualClock(), random: seededRandom(1) }, options)
 
 const room = 'room.a'
 
@@ -10,7 +16,7 @@ const broken = () => {
 }
 
 /** A hub and a live follower of a room at rev 0. */
-async function withLiveFollower(options: Parameters<typeof openTestHub>[0] = {}) {
+async function withLiveFollower(options: Partial<HubOptions> = {}) {
   const opened = openTestHub({ hotFlushMs: 0, ...options })
   const connection = fakeConnection()
   const { follower, ends } = opened.follower(connection)
@@ -92,6 +98,30 @@ test('[G4] a head check asks for many streams in bounded calls', async () => {
   log.headCalls.length = 0
   await hub.checkHeads()
   expect(log.headCalls).toEqual([['room.a', 'room.b'], ['room.c']])
+  await hub[Symbol.asyncDispose]()
+})
+
+test('[G4] a head check reads only the streams that have moved', async () => {
+  const { hub, log, commit, follower } = openTestHub()
+  const [one, two] = [fakeConnection(1), fakeConnection(2)]
+  hub.follow('room.a', follower(one, {}, 'room.a').follower, 0)
+  hub.follow('room.b', follower(two, {}, 'room.b').follower, 0)
+  await settle()
+  commit('room.b')
+  await hub.checkHeads()
+  await settle()
+  expect(log.reads).toBe(1)
+  expect([one.texts, two.texts]).toEqual([['own 1-0'], ['own 1-0', 'page 1-1']])
+  await hub[Symbol.asyncDispose]()
+})
+
+test('[L9] a stream that nobody follows is joined afresh after the link was down', async () => {
+  const { hub, layer, commit, following } = await withLiveFollower()
+  following[Symbol.dispose]()
+  layer.setLink('down')
+  commit(room, 3)
+  layer.setLink('up')
+  expect((await hub.listen(room, { event: () => undefined })).head).toBe(3)
   await hub[Symbol.asyncDispose]()
 })
 
@@ -254,6 +284,18 @@ test('a stream is joined once for all and left a while after the last one', asyn
   await clock.advance(2_000)
   expect(layer.members(room)).toBe(0)
   expect(hub.stats()).toEqual({ streams: 0, followers: 0, behind: 0, holesHealed: 0 })
+  await hub[Symbol.asyncDispose]()
+})
+
+test('a stream that is followed again within its grace stays', async () => {
+  const { hub, clock, announce, following, follower } = await withLiveFollower({ graceMs: 1_000 })
+  following[Symbol.dispose]()
+  const connection = fakeConnection(2)
+  hub.follow(room, follower(connection).follower, 0)
+  await clock.advance(5_000)
+  announce(room)
+  await settle()
+  expect(connection.texts).toEqual(['own 1-0', 'live 1-1'])
   await hub[Symbol.asyncDispose]()
 })
 

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
 
-import { fakeConnection, gate, openTestHub, revOf, settle } from './fakes.ts'
+import { manualClock } from '../testing/manual-clock.ts'
+import { seededRandom } from '../testing/seeded-random.ts'
+import { fakeConnection, gate, openFakedHub, revOf, settle } from './fakes.ts'
 import { toLayerMessage } from './stream-event.ts'
+import type { HubOptions } from './stream-home.ts'
+
+const openTestHub = (options: Partial<HubOptions> = {}) =>
+  openFakedHub({ clock: manualClock(), random: seededRandom(1) }, options)
 
 const room = 'room.a'
 
 /** A hub and a follower that has read up to the head and is live. */
-async function live(options: Parameters<typeof openTestHub>[0] = {}) {
+async function live(options: Partial<HubOptions> = {}) {
   const opened = openTestHub({ hotFlushMs: 0, ...options })
   const connection = fakeConnection()
   const { follower, ends } = opened.follower(connection)
@@ -142,13 +148,45 @@ test('[G6] a drop beyond a hole, and one in a page that heals it, end the follow
   commit(room)
   layer.deliver(room, toLayerMessage(commit(room, 1, { drop: ['u1'] })))
   expect(ends).toEqual(['ended'])
-  log.drop = ['u2']
+  log.drops.push({ rev: 1, owners: ['u2'] })
   held.open()
   await settle()
   expect(otherEnds).toEqual(['ended'])
   announce(room)
   await settle()
   expect([connection.texts, other.texts]).toEqual([[], []])
+  await hub[Symbol.asyncDispose]()
+})
+
+test('[G6] an old event that comes again does not drop who was let in again', async () => {
+  const { hub, layer, announce, commit, ends, follower } = await live()
+  const removal = commit(room, 1, { drop: ['u1'] })
+  layer.deliver(room, toLayerMessage(removal))
+  const connection = fakeConnection(2)
+  const again = follower(connection)
+  hub.follow(room, again.follower, 1)
+  await settle()
+  layer.deliver(room, toLayerMessage(removal))
+  announce(room)
+  await settle()
+  expect([ends, again.ends]).toEqual([['ended'], []])
+  expect(connection.texts).toEqual(['own 2-1', 'live 2-2'])
+  await hub[Symbol.asyncDispose]()
+})
+
+test('[G8] nothing is remembered when nobody reads', async () => {
+  const { hub, clock, announce, follower } = await live()
+  announce(room, 2)
+  await settle()
+  const connection = fakeConnection(2)
+  const { follower: late } = follower(connection)
+  let readings = 0
+  const stale = { is: 'page', texts: [], through: 0, isLast: true } as const
+  hub.follow(room, { ...late, read: async (after) => (readings++ === 0 ? stale : late.read(after)) }, 0)
+  await settle()
+  await clock.advance(1_000)
+  await settle()
+  expect(connection.texts).toEqual(['own 1-2'])
   await hub[Symbol.asyncDispose]()
 })
 

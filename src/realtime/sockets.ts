@@ -105,7 +105,7 @@ class Sockets {
   #sweep = 0
   #opened = 0
   #refused = 0
-  #allLeft: (() => void) | null = null
+  readonly #allLeft = Promise.withResolvers<void>()
 
   constructor(routes: Routes, options: SocketOptions, deps: Deps) {
     this.#options = options
@@ -174,12 +174,8 @@ class Sockets {
   async close(): Promise<void> {
     this.#closing.abort()
     for (const connection of this.#connections.keys()) connection.close('draining')
-    if (this.#connections.size > 0) {
-      // The sweep goes on and ends those that do not finish their close.
-      await new Promise<void>((resolve) => {
-        this.#allLeft = resolve
-      })
-    }
+    // The sweep goes on and ends those that do not finish their close.
+    if (this.#connections.size > 0) await this.#allLeft.promise
     this.#server.close()
   }
 
@@ -204,7 +200,8 @@ class Sockets {
     const rest = (this.#perAddress.get(address) ?? 1) - 1
     if (rest === 0) this.#perAddress.delete(address)
     else this.#perAddress.set(address, rest)
-    if (this.#connections.size === 0) this.#allLeft?.()
+    // No new ones come once it is closing.
+    if (this.#connections.size === 0 && this.#closing.signal.aborted) this.#allLeft.resolve()
   }
 
   #sweepAll(): void {

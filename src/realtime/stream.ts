@@ -196,8 +196,8 @@ export class Stream implements SeatStream {
     const held = this.#held.toSorted((a, b) => a.from - b.from)
     this.#held = []
     for (const event of held) {
+      // Who it drops was dropped when it came, and may have been let in again since.
       if (event.from === this.#rev + 1) {
-        this.#drop(event.drop)
         this.#deliver(event)
       } else if (event.from > this.#rev) {
         this.#held.push(event)

@@ -63,7 +63,9 @@ type State = { readonly is: 'running' } | { readonly is: 'closing' | 'failed'; r
 type Call = { readonly resolve: (answer: never) => void; readonly reject: (error: MadangError) => void }
 
 function openThread(path: string, { onFailed }: SqliteDeps): Thread {
-  const worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), { workerData: path })
+  // Not the process's own flags: some, such as --input-type, a thread refuses.
+  const options = { workerData: path, execArgv: [] }
+  const worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), options)
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const opened = Promise.withResolvers<void>()
   const calls = new Map<number, Call>()

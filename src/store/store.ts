@@ -98,7 +98,7 @@ export type Put =
   | { readonly put: 'member'; readonly record: MemberRecord }
   /** Moves a member's cursor from exactly `from` to `to`, or does nothing: it may have moved meanwhile. No rev changes. */
   | { readonly put: 'cursor'; readonly room: RoomId; readonly user: UserId; readonly from: Seq; readonly to: Seq }
-  /** A new message; its author's id must be new in the room. `mentions`: members, without the author. */
+  /** A new message, with the next seq and rev; its author's id must be new in the room. `mentions`: members, without the author. */
   | { readonly put: 'message'; readonly record: MessageRecord; readonly mentions: readonly UserId[] }
   /** An edited or deleted message. */
   | { readonly put: 'changedMessage'; readonly record: MessageRecord; readonly mentions: readonly UserId[] }

@@ -1,4 +1,5 @@
 /** What the newest browsers have and the one before may lack. Imported before anything else. */
 
-if (!('dispose' in Symbol)) Object.defineProperty(Symbol, 'dispose', { value: Symbol('Symbol.dispose') })
-if (!('asyncDispose' in Symbol)) Object.defineProperty(Symbol, 'asyncDispose', { value: Symbol('Symbol.asyncDispose') })
+for (const name of ['dispose', 'asyncDispose']) {
+  if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol.for(`Symbol.${name}`) })
+}

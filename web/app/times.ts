@@ -53,9 +53,7 @@ function makeTimes(language: Language, clock: Clock): Times {
       const nowMs = clock.nowMs()
       const daysAgo = dayNumber(nowMs) - dayNumber(atMs)
       if (daysAgo === 0 || daysAgo === 1) return capitalised(relative.format(-daysAgo, 'day'), locale)
-      return new Date(atMs).getFullYear() === new Date(nowMs).getFullYear()
-        ? day.format(atMs)
-        : dayAndYear.format(atMs)
+      return new Date(atMs).getFullYear() === new Date(nowMs).getFullYear() ? day.format(atMs) : dayAndYear.format(atMs)
     },
     full: (atMs) => full.format(atMs),
     moment: (atMs) => moment.format(atMs),

@@ -34,7 +34,7 @@ export function LinkBanner() {
       ) : null}
       {isAway && isLong ? (
         <p>
-          {t.link.offline}
+          {client.me() === null ? t.guest.serverAway : t.link.offline}
           {link.is === 'offline' ? (
             <button type="button" class="text-button" onClick={() => client.reconnect()}>
               {t.link.tryNow}

@@ -33,7 +33,7 @@ export function RoomHeader({ membership }: { readonly membership: MembershipRow 
         {isDirect && others.length === 1 && others[0] !== undefined ? <PresenceDot user={others[0]} /> : null}
         {visibility === 'private' ? <Icon name="lock" size={16} /> : null}
         {visibility === 'public' ? <span aria-hidden="true"># </span> : null}
-        {isDirect ? name : (settings?.name ?? name)}
+        <span class="room-name">{isDirect ? name : (settings?.name ?? name)}</span>
       </h1>
       {isDirect ? null : (
         <button

@@ -38,7 +38,11 @@ export function useRoomList(): RoomList {
   return useMemo(() => {
     const listed = rooms
       .filter(({ membership }) => membership.isMember)
-      .map((entry) => ({ ...entry, id: entry.membership.room.id, name: roomName(entry.membership.room, { client, t }) }))
+      .map((entry) => ({
+        ...entry,
+        id: entry.membership.room.id,
+        name: roomName(entry.membership.room, { client, t }),
+      }))
       .toSorted((a, b) => times.compare(a.name, b.name))
     const isDirect = ({ membership }: RoomEntry) => membership.room.visibility === 'direct'
     return { rooms: listed.filter((room) => !isDirect(room)), directs: listed.filter(isDirect), isLoaded }

@@ -8,7 +8,13 @@ import type { RoomList } from './room-list.ts'
 
 type Outside = { readonly above: number; readonly below: number }
 
-export function UnreadChips({ list, rooms }: { readonly list: RefObject<HTMLElement>; readonly rooms: RoomList }) {
+export function UnreadChips({
+  list,
+  rooms,
+}: {
+  readonly list: RefObject<HTMLElement | null>
+  readonly rooms: RoomList
+}) {
   const t = useMessages()
   const [outside, setOutside] = useState<Outside>({ above: 0, below: 0 })
   useEffect(() => {

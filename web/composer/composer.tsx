@@ -63,13 +63,18 @@ export function Composer({ membership }: { readonly membership: MembershipRow })
     if (!matchMedia('(pointer: coarse)').matches) field.current?.focus()
   }, [scope])
   const first = useMemo(() => draft.first, [])
+  const placeholder = !isDirect
+    ? t.composer.placeholder(name)
+    : membership.room.others.length > 1
+      ? t.composer.placeholderGroup
+      : t.composer.placeholderDirect(name)
   const isOver = left !== null && left < 0
   return (
     <div class="composer">
       {replyTo.value === null ? null : <ReplyBar seq={replyTo.value} />}
       <MessageField
         label={t.composer.label}
-        placeholder={isDirect ? t.composer.placeholderDirect(name) : t.composer.placeholder(name)}
+        placeholder={placeholder}
         first={first}
         handle={field}
         onSend={send}

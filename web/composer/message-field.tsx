@@ -25,7 +25,7 @@ type Props = {
   readonly label: string
   readonly placeholder?: string
   readonly first: { readonly text: string; readonly mentions: MentionMap }
-  readonly handle: RefObject<FieldHandle>
+  readonly handle: RefObject<FieldHandle | null>
   readonly onSend: () => void
   readonly onEdited: (text: string) => void
   readonly onUpInEmpty?: () => void
@@ -88,9 +88,7 @@ export function MessageField(props: Props) {
   const { shown } = mentions
   return (
     <div class="message-field">
-      {shown === null ? null : (
-        <MentionList id={listId} people={shown.people} at={shown.at} onPick={mentions.pick} />
-      )}
+      {shown === null ? null : <MentionList id={listId} people={shown.people} at={shown.at} onPick={mentions.pick} />}
       <textarea
         ref={element}
         rows={1}

@@ -3,7 +3,7 @@
 import type { Seq } from '../../src/protocol/ids.ts'
 import { useChat, useMessages } from '../app/context.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
-import { plainText } from '../text/format.ts'
+import { readText } from '../text/format.ts'
 import { useQuoted } from '../timeline/use-quoted.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -18,7 +18,7 @@ export function ReplyBar({ seq }: { readonly seq: Seq }) {
     <div class="reply-bar">
       <Icon name="reply" size={14} />
       <b>{quoted === null ? '' : t.composer.replyingTo(nameOf(quoted.author))}</b>
-      <span>{quoted === null ? '' : plainText(quoted.body ?? t.timeline.deletedQuote, nameOf)}</span>
+      <span>{quoted === null ? '' : readText(quoted.body ?? t.timeline.deletedQuote, nameOf)}</span>
       <IconButton
         icon="close"
         size={14}

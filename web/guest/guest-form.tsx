@@ -69,11 +69,16 @@ export function GuestForm<T>({ fields, isNewPassword, action, submit, onDone }: 
 function attributes(name: FieldName, isNewPassword: boolean) {
   switch (name) {
     case 'handle':
-      return { autoComplete: 'username', autoCapitalize: 'none', spellcheck: false, maxLength: limits.handleCharsMax }
+      return {
+        autoComplete: 'username',
+        autoCapitalize: 'none' as const,
+        spellcheck: false,
+        maxLength: limits.handleCharsMax,
+      }
     case 'name':
       return { autoComplete: 'name', maxLength: limits.nameCharsMax }
     case 'password':
-      return { type: 'password', autoComplete: isNewPassword ? 'new-password' : 'current-password' }
+      return { type: 'password' as const, autoComplete: isNewPassword ? 'new-password' : 'current-password' }
     case 'server':
       return { autoComplete: 'organization', maxLength: limits.nameCharsMax }
     default:

@@ -95,7 +95,7 @@ export type Messages = {
     readonly members: (count: number) => string
     readonly details: string
     readonly beginning: (name: string) => string
-    readonly beginningDirect: (name: string) => string
+    readonly beginningDirect: string
     readonly empty: string
     readonly sayHi: string
     readonly hi: string
@@ -142,7 +142,7 @@ export type Messages = {
     readonly copyText: string
     readonly copyLink: string
     readonly markUnread: string
-    readonly typing: (names: string) => string
+    readonly typing: (names: string, count: number) => string
     readonly typingMany: string
     readonly jumpTo: (name: string) => string
     readonly says: (name: string, body: string) => string
@@ -155,6 +155,7 @@ export type Messages = {
     readonly label: string
     readonly placeholder: (room: string) => string
     readonly placeholderDirect: (name: string) => string
+    readonly placeholderGroup: string
     readonly send: string
     readonly emoji: string
     readonly mention: string

@@ -136,7 +136,27 @@ function withLinks(piece: Piece): readonly Piece[] {
   )
 }
 
-/** The body as one plain line, for quotes, announcements and copies; mentions by name. */
+/** The body as it reads, without its marks: for quotes and announcements. */
+export function readText(body: string, nameOf: (user: UserId) => string): string {
+  return format(body)
+    .map((piece) => readPiece(piece, nameOf))
+    .join('')
+}
+
+function readPiece(piece: Piece, nameOf: (user: UserId) => string): string {
+  switch (piece.is) {
+    case 'mention':
+      return `@${nameOf(piece.user)}`
+    case 'bold':
+      return piece.pieces.map((each) => readPiece(each, nameOf)).join('')
+    case 'block':
+      return ` ${piece.text} `
+    default:
+      return piece.text
+  }
+}
+
+/** The body as it was written, with mentions by name: for copies. */
 export function plainText(body: string, nameOf: (user: UserId) => string): string {
   return splitMentions(body)
     .map((part) => (typeof part === 'string' ? part : `@${nameOf(part.user)}`))

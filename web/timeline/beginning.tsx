@@ -11,7 +11,7 @@ export function Beginning({ membership, isEmpty }: { readonly membership: Member
   const isDirect = membership.room.visibility === 'direct'
   return (
     <div class="beginning">
-      <strong>{isDirect ? t.room.beginningDirect(name) : t.room.beginning(`# ${name}`)}</strong>
+      <strong>{isDirect ? t.room.beginningDirect : t.room.beginning(`# ${name}`)}</strong>
       {isEmpty ? (
         <>
           <p>{t.room.empty}</p>

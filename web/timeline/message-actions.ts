@@ -41,7 +41,12 @@ export function useMessageActions(message: ShownMessage): readonly MenuEntry[] {
       action: t.timeline.delete,
       onConfirm: () => scope.room.delete(message.seq),
     } as const
-    entries.push({ icon: 'trash', label: t.timeline.delete, isDangerous: true, run: () => (chat.dialog.value = confirm) })
+    entries.push({
+      icon: 'trash',
+      label: t.timeline.delete,
+      isDangerous: true,
+      run: () => (chat.dialog.value = confirm),
+    })
   }
   return entries
 }

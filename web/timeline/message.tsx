@@ -29,6 +29,7 @@ export const Message = memo(({ rowKey, message, isGrouped, isActive, isEditing, 
   const author = useUser(message.author)
   const name = author?.name ?? t.common.unknownPerson
   const { body, replyTo } = message
+  const isEdited = body !== null && message.editedAtMs !== null
   const isForMe = me !== null && body !== null && mentionsIn(body).includes(me.id)
   const classes = ['message']
   if (isGrouped) classes.push('grouped')
@@ -58,9 +59,11 @@ export const Message = memo(({ rowKey, message, isGrouped, isActive, isEditing, 
             <time dateTime={new Date(message.sentAtMs).toISOString()} title={times.full(message.sentAtMs)}>
               {times.time(message.sentAtMs)}
             </time>
+            {isEdited ? <span class="edited">{t.timeline.edited}</span> : null}
           </div>
         )}
         <Content message={message} isEditing={isEditing} />
+        {isGrouped && isEdited ? <span class="edited">{t.timeline.edited}</span> : null}
         {message.reactions.length === 0 ? null : <Reactions message={message} />}
       </div>
       {isActive && !isEditing && body !== null ? <Toolbar message={message} /> : null}
@@ -72,10 +75,5 @@ function Content({ message, isEditing }: { readonly message: ShownMessage; reado
   const t = useMessages()
   if (message.body === null) return <p class="tombstone">{t.timeline.deleted}</p>
   if (isEditing) return <EditBox target={message} body={message.body} />
-  return (
-    <>
-      <Body text={message.body} />
-      {message.editedAtMs === null ? null : <span class="edited">{t.timeline.edited}</span>}
-    </>
-  )
+  return <Body text={message.body} />
 }

@@ -37,13 +37,13 @@ export function PendingMessage({ rowKey, pending, isGrouped, isEditing }: Props)
         )}
         {isEditing ? <EditBox target={pending} body={pending.body} /> : <Body text={pending.body} />}
         {hasFailed && !isEditing ? <Failed pending={pending} /> : null}
+        {hasFailed ? null : (
+          // It shows itself after 0.8 s: until then nobody needs to know.
+          <span class="on-its-way later" title={t.timeline.sending}>
+            <Icon name="clock" size={14} />
+          </span>
+        )}
       </div>
-      {hasFailed ? null : (
-        // It shows itself after 0.8 s: until then nobody needs to know.
-        <span class="on-its-way later" title={t.timeline.sending}>
-          <Icon name="clock" size={14} />
-        </span>
-      )}
     </article>
   )
 }

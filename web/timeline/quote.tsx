@@ -3,7 +3,7 @@
 import type { Seq } from '../../src/protocol/ids.ts'
 import { useChat, useMessages, useUser } from '../app/context.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
-import { plainText } from '../text/format.ts'
+import { readText } from '../text/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { useQuoted } from './use-quoted.ts'
 
@@ -18,7 +18,7 @@ export function Quote({ seq }: { readonly seq: Seq }) {
   const line =
     quoted.body === null
       ? t.timeline.deletedQuote
-      : plainText(quoted.body, (id) => client.user(id)?.name ?? t.common.unknownPerson)
+      : readText(quoted.body, (id) => client.user(id)?.name ?? t.common.unknownPerson)
   return (
     <button type="button" class="quote" aria-label={t.timeline.jumpTo(name)} onClick={() => jumpTo.current(seq)}>
       <Icon name="reply" size={14} />

@@ -1,6 +1,6 @@
 /** Who is writing. Its height is always there, so that nothing jumps; it is not read aloud. */
 
-import { useChat, useMessages, useTimes } from '../app/context.ts'
+import { useChat, useMessages } from '../app/context.ts'
 import { useLive } from '../app/use-live.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
 
@@ -8,7 +8,6 @@ const namesMax = 3
 
 export function TypingLine() {
   const t = useMessages()
-  const times = useTimes()
   const { client } = useChat()
   const { room } = useRoomScope()
   const typing = useLive(
@@ -22,7 +21,11 @@ export function TypingLine() {
   })
   return (
     <div class="typing-line" aria-live="off">
-      {typing.length === 0 ? '' : typing.length > namesMax ? t.timeline.typingMany : t.timeline.typing(times.list(names))}
+      {typing.length === 0
+        ? ''
+        : typing.length > namesMax
+          ? t.timeline.typingMany
+          : t.timeline.typing(names.join(', '), names.length)}
     </div>
   )
 }

@@ -6,7 +6,7 @@ import type { Seq } from '../../src/protocol/ids.ts'
 import { useChat, useMe, useMessages, useShell } from '../app/context.ts'
 import { useStable } from '../app/use-live.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
-import { plainText } from '../text/format.ts'
+import { readText } from '../text/format.ts'
 
 const everyMs = 2_000
 const charsMax = 120
@@ -30,7 +30,7 @@ export function useAnnouncements(messages: readonly ShownMessage[] | null): void
     const [first] = fresh
     if (first === undefined || clock.monotonicMs() - typedAtMs.current < everyMs) return
     const nameOf = (id: typeof first.author) => client.user(id)?.name ?? t.common.unknownPerson
-    const text = plainText(first.body ?? '', nameOf).slice(0, charsMax)
+    const text = readText(first.body ?? '', nameOf).slice(0, charsMax)
     announcement.value =
       fresh.length === 1 ? t.timeline.says(nameOf(first.author), text) : t.timeline.several(fresh.length)
   })

@@ -7,8 +7,10 @@ import { useStable } from '../app/use-live.ts'
 const pressMs = 450
 /** A finger never keeps quite still. */
 const stillPx = 10
+/** The click follows the release at once. */
+const releaseMs = 50
 
-export function useLongPress(list: RefObject<HTMLElement>, onPress: (row: Element) => void): void {
+export function useLongPress(list: RefObject<HTMLElement | null>, onPress: (row: Element) => void): void {
   const press = useStable(onPress)
   useEffect(() => {
     const element = list.current
@@ -28,6 +30,7 @@ export function useLongPress(list: RefObject<HTMLElement>, onPress: (row: Elemen
       timer = setTimeout(() => {
         timer = null
         press(row)
+        ignoreRelease()
       }, pressMs)
     }
     const onMove = (event: PointerEvent) => {
@@ -51,4 +54,17 @@ export function useLongPress(list: RefObject<HTMLElement>, onPress: (row: Elemen
       element.removeEventListener('contextmenu', onMenu)
     }
   }, [])
+}
+
+/** The finger is lifted over what the press has opened there: that is not a press on it. */
+function ignoreRelease(): void {
+  const listeners = new AbortController()
+  const ignore = (event: Event) => {
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  const end = () => setTimeout(() => listeners.abort(), releaseMs)
+  document.addEventListener('click', ignore, { capture: true, signal: listeners.signal })
+  document.addEventListener('pointerup', end, { capture: true, signal: listeners.signal })
+  document.addEventListener('pointercancel', end, { capture: true, signal: listeners.signal })
 }

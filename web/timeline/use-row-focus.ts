@@ -12,7 +12,7 @@ import { useRoomScope } from '../chat/room-scope.ts'
 import { startReply } from './message-actions.ts'
 
 /** The key of the row with the toolbar, or null. */
-export function useRowFocus(list: RefObject<HTMLElement>, messageOf: (row: Element) => ShownMessage | null) {
+export function useRowFocus(list: RefObject<HTMLElement | null>, messageOf: (row: Element) => ShownMessage | null) {
   const [active, setActive] = useState<string | null>(null)
   const me = useMe()
   const scope = useRoomScope()

@@ -24,7 +24,7 @@ export type TimelineWindow = {
   readonly toEnd: () => void
 }
 
-type Places = { readonly list: RefObject<HTMLElement>; readonly content: RefObject<HTMLElement> }
+type Places = { readonly list: RefObject<HTMLElement | null>; readonly content: RefObject<HTMLElement | null> }
 
 /** `first`: what to open at; null: the end. */
 export function useWindow(places: Places, timeline: Timeline, first: Jump | null): TimelineWindow {
@@ -96,7 +96,7 @@ export function useWindow(places: Places, timeline: Timeline, first: Jump | null
 }
 
 /** Loads the next page when its end of the window comes near; one at a time. */
-function useLoadNear(list: RefObject<HTMLElement>, room: Room): () => void {
+function useLoadNear(list: RefObject<HTMLElement | null>, room: Room): () => void {
   const isLoading = useRef(false)
   return useStable(() => {
     const element = list.current

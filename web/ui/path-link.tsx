@@ -1,9 +1,14 @@
 /** A link to another view of this page: a real link, so that it can be copied and opened in a tab. */
 
-import type { JSX } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { useShell } from '../app/context.ts'
 
-type Props = Omit<JSX.IntrinsicElements['a'], 'href'> & { readonly to: string }
+type Props = {
+  readonly to: string
+  readonly class?: string
+  readonly 'aria-current'?: 'page' | undefined
+  readonly children: ComponentChildren
+}
 
 export function PathLink({ to, children, ...rest }: Props) {
   const { router } = useShell()

@@ -14,12 +14,7 @@ export function Switch({ label, hint, isOn, onChange }: Props) {
         {label}
         {hint === undefined ? null : <small>{hint}</small>}
       </span>
-      <input
-        type="checkbox"
-        role="switch"
-        checked={isOn}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
+      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
     </label>
   )
 }

@@ -77,6 +77,7 @@ export const first: Migration = {
       room_id text not null,
       seq integer not null,
       rev integer not null,
+      sent_rev integer not null,
       author text not null,
       id text not null,
       body text,
@@ -87,7 +88,9 @@ export const first: Migration = {
       primary key (room_id, seq),
       unique (room_id, author, id)
     ) strict, without rowid`,
-    `create index messages_by_rev on messages (room_id, rev)`,
+    // Only of messages that changed since they were sent: the others are found by seq, in whose order their revs are. A
+    // third index page a message made a commit of 56 messages a quarter slower.
+    `create index messages_by_rev on messages (room_id, rev) where rev <> sent_rev`,
     `create table reactions (
       room_id text not null,
       seq integer not null,

@@ -1,6 +1,6 @@
 /** Opens a data folder: makes it, locks it, opens its database and brings that to the newest schema. */
 
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { MadangError } from '../../madang-error.ts'
@@ -28,10 +28,14 @@ export function openDatabase(path: string): OpenDatabase {
 
 function opened(file: string, owned: DisposableStack): OpenDatabase {
   const db = new DatabaseSync(file, { timeout: 5000 })
+  // A checkpoint writes each page once, however often it changed: every 40 MB rather than 4 took a quarter off
+  // the mean commit of 56 messages and half off its p95. What it costs is tens of milliseconds at a start
+  // after a kill. 64 MB of pages are kept.
   owned.defer(() => db.close())
   db.exec(`
     pragma journal_mode = wal;
     pragma synchronous = full;
+    pragma wal_autocheckpoint = 10000;
     pragma temp_store = memory;
     pragma cache_size = -65536;
   `)
@@ -42,9 +46,13 @@ function opened(file: string, owned: DisposableStack): OpenDatabase {
 
 /** Makes the folder and what is missing above it, and makes sure that a power cut does not lose it again [G1]. */
 function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
+  // One by one: Node's recursive mkdir never ends where the system says ENOENT for a folder that cannot be made (/proc).
+  const missing: string[] = []
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at)
+  for (const each of missing) {
+    mkdirSync(each, { mode: 0o700 })
+    syncFolder(dirname(each))
+  }
 }
 
 function syncFolder(folder: string): void {

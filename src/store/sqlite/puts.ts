@@ -35,8 +35,9 @@ function putChanges(db: DatabaseSync) {
     cursor: change(db, `update members set read_seq = ? where room_id = ? and user_id = ? and read_seq = ?`),
     message: change(
       db,
-      `insert into messages (room_id, seq, rev, author, id, body, reply_to, sent_at_ms, edited_at_ms, fingerprint)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into messages
+         (room_id, seq, rev, sent_rev, author, id, body, reply_to, sent_at_ms, edited_at_ms, fingerprint)
+       values (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
     ),
     changedMessage: change(db, `update messages set rev = ?, body = ?, edited_at_ms = ? where room_id = ? and seq = ?`),
     mention: change(db, `insert into mentions (user_id, room_id, seq) values (?, ?, ?)`),

@@ -86,9 +86,15 @@ function roomQueries(db: DatabaseSync) {
       db,
       `select ${columns.reactionRow} from reactions where room_id = ? and seq between ? and ? and is_on = 1`,
     ),
-    messagesSince: query<MessageRow>(
+    sentSince: query<MessageRow>(
       db,
-      `select ${columns.messageRow} from messages where room_id = ? and rev > ? order by rev limit ?`,
+      `select ${columns.messageRow} from messages
+       where room_id = ? and seq > ? and rev > ? and rev = sent_rev order by seq limit ?`,
+    ),
+    changedSince: query<MessageRow>(
+      db,
+      `select ${columns.messageRow} from messages
+       where room_id = ? and rev > ? and rev <> sent_rev order by rev limit ?`,
     ),
     reactionsSince: query<ReactionRow>(
       db,
@@ -126,14 +132,18 @@ function reactionsOn(queries: Queries, room: RoomId, messages: readonly MessageR
     .map(toReactionRow)
 }
 
-/** One merged range over the tables' (room, rev) indexes. */
+/**
+ * One merged range by rev. Messages that were only sent have no index by rev: each took one, so as many revs ago at most
+ * as many were sent, and among them the order of seq is that of rev.
+ */
 function changesOf(queries: Queries, room: RoomRecord, of: Arguments['changes']) {
   const { after, limit } = of
-  const isTooFar = after > room.lastRev || room.lastRev - after > of.tooFarRows
-  if (isTooFar) return { is: 'allowed', isTooFar: true } as const
+  const behind = room.lastRev - after
+  if (behind < 0 || behind > of.tooFarRows) return { is: 'allowed', isTooFar: true } as const
   const id = room.room
   const merged: RoomRow[] = [
-    ...queries.messagesSince.all(id, after, limit + 1),
+    ...queries.sentSince.all(id, room.lastSeq - behind, after, limit + 1),
+    ...queries.changedSince.all(id, after, limit + 1),
     ...queries.reactionsSince.all(id, after, limit + 1).map(toReactionRow),
     ...queries.membersSince.all(id, after, limit + 1).map(toMemberRow),
     ...(room.rev > after ? [settingsOf(room)] : []),

@@ -40,7 +40,10 @@ function serve(database: OpenDatabase, engine: Engine): void {
 
   port.on('message', (message: ToThread) => {
     if (message === 'close') {
-      if (answerWaiting()) end()
+      if (answerWaiting()) {
+        port.close()
+        database[Symbol.dispose]()
+      }
       return
     }
     // While a commit blocks this thread, messages pile up; the loop hands over all of them before it gets to setImmediate.
@@ -60,8 +63,8 @@ function serve(database: OpenDatabase, engine: Engine): void {
       const { replies, fatal } = engine.write(writes)
       reply(replies)
       if (fatal !== null) {
-        end()
-        fail(fatal)
+        fail({ ...fatal, code: 'store_failed' })
+        database[Symbol.dispose]()
         return false
       }
     }
@@ -71,10 +74,5 @@ function serve(database: OpenDatabase, engine: Engine): void {
 
   function reply(replies: readonly Reply[]): void {
     post({ is: 'replies', replies, stats: engine.stats() })
-  }
-
-  function end(): void {
-    port.close()
-    database[Symbol.dispose]()
   }
 }

@@ -1,0 +1,11 @@
+/** All style sheets, in their order. */
+import './base.css'
+import './controls.css'
+import './guest.css'
+import './shell.css'
+import './sidebar.css'
+import './timeline.css'
+import './message.css'
+import './composer.css'
+import './dialog.css'
+import './settings.css'
