@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Hono } from 'hono'
 import { announcer } from './chat/announce.ts'
 import { api } from './chat/api.ts'
@@ -46,8 +45,18 @@ export type MadangDeps = {
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  // An aborted sleep is over, not failed.
-  sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+  // Not node:timers/promises: an aborted sleep would make two errors with stacks, and most sleeps here are aborted.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, ms)
+      signal?.addEventListener('abort', wake)
+    }),
 }
 
 /** 96 random bits: opaque, and short in every frame. */
@@ -77,7 +86,7 @@ export async function openMadang(config: Config, { report, onFailed }: MadangDep
   const layer = stack.use(openMemoryLayer({}, { clock, report }))
   const queue = stack.use(openMemoryCommandQueue({ commandsMax, retryAfterMs: 1_000 }, { clock, report }))
   const announce = announcer({ layer, clock, report })
-  stack.use(openWorker(queue, { store, announce, clock, secrets, newId, report }))
+  stack.use(openWorker(queue, { store, announce, clock, secrets, newId, report, isAlone: true }))
   const ask = stack.use(asker({ queue, store, clock, report, spawn }))
 
   const passwords = openPasswords()

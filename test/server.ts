@@ -32,7 +32,12 @@ export type TestServerOptions = {
   readonly dataDir?: string
 }
 
-type Running = { readonly child: ChildProcess; readonly pid: number; readonly url: string; readonly setUpUrl: string | null }
+type Running = {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly url: string
+  readonly setUpUrl: string | null
+}
 
 const root = join(import.meta.dirname, '..')
 
@@ -64,7 +69,7 @@ export async function openServer({ env = {}, dataDir }: TestServerOptions = {}):
     stop: () => end(running.child, 'SIGTERM'),
     async restart() {
       await end(running.child, 'SIGKILL')
-      running = await start({ port: Number(new URL(url).port), env: { ...env, DATA_DIR: folder }, log })
+      running = await startAgain({ port: Number(new URL(url).port), env: { ...env, DATA_DIR: folder }, log })
     },
     async [Symbol.asyncDispose]() {
       await end(running.child, 'SIGTERM')
@@ -107,9 +112,20 @@ async function start({ port, env, log }: StartOptions): Promise<Running> {
   }
 }
 
+/** Somebody who tries to connect all the time may hold the port for a moment, being on this machine, too. */
+async function startAgain(options: StartOptions): Promise<Running> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(options)
+    } catch (error) {
+      if (attempt === 5 || !String(error).includes('is in use')) throw error
+    }
+  }
+}
+
 async function isSetUp(url: string): Promise<boolean> {
   const response = await fetch(new URL('api/server', url))
-  const { isSetUp: is }: { isSetUp: boolean } = await response.json()
+  const { isSetUp: is }: { isSetUp: boolean } = JSON.parse(await response.text())
   return is
 }
 

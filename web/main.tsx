@@ -1,7 +1,5 @@
 /** Where the page begins: the real clock, chance, network and storage, handed to everything else. */
 
-import './app/polyfills.ts'
-import './styles/index.ts'
 import { signal } from '@preact/signals'
 import { render } from 'preact'
 import { connectClient } from '../src/client/client.ts'

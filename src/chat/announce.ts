@@ -25,13 +25,13 @@ export function announcer(deps: {
   return async (changes) => {
     const sent = changes.map(async (change) => {
       const event = eventOf(change)
-      await deps.layer.groupSend(event.stream, toLayerMessage(event))
+      await deps.layer.groupSend(event.stream, Object.freeze(toLayerMessage(event)))
       if ('user' in change) await announceProfile(deps.layer, change.rows)
     })
     const givenUp = new AbortController()
     const all = Promise.all(sent).catch((error: unknown) => deps.report('announcement failed', { error }))
     await Promise.race([all, deps.clock.sleep(announceMs, givenUp.signal)])
-    givenUp.abort()
+    givenUp.abort('announced')
   }
 }
 

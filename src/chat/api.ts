@@ -92,13 +92,15 @@ export function api(deps: ApiDeps, options: ApiOptions): Hono<Env> {
   }
 
   app.post('/sign-out', async (context) => {
-    const person = await personOf(deps, context)
     const origin = refusedOrigin(deps, context)
     if (origin !== null) return problemOf(origin)
+    const person = await personOf(deps, context)
     if (person !== null && !('error' in person)) {
       const { session } = person.actor
       const command = checked<Command>(checkCommand, { id: deps.newId(), cmd: 'endSession', session })
-      if ('value' in command) await answer(deps, context, command.value, person.actor)
+      const ended = 'value' in command ? await answer(deps, context, command.value, person.actor) : null
+      // Whoever is told that they have signed out must have. Not found: it was a personal token's, which is no session.
+      if (ended !== null && !ended.ok && ended.status !== errorCodes.not_found.status) return ended
     }
     context.header('set-cookie', sessionCookie('', { maxAgeSeconds: 0, isSecure: isSecure(context) }))
     return context.body(null, 204)
@@ -154,10 +156,10 @@ async function personOf(
   { store, clock }: ApiDeps,
   context: At,
 ): Promise<KnownPerson | null | { readonly error: WireError }> {
-  const bearer = context.req.header('authorization')
-  const token =
-    bearer?.startsWith('Bearer ') === true ? bearer.slice(7).trim() : cookieToken(context.req.header('cookie') ?? null)
-  if (token === null || token === '') return null
+  // Of another scheme (a browser sends `Basic` by itself for a URL with a name in it), it is the cookie that counts.
+  const bearer = /^Bearer +(.+)$/i.exec(context.req.header('authorization') ?? '')?.[1]
+  const token = bearer ?? cookieToken(context.req.header('cookie') ?? null)
+  if (token === null) return null
   const welcome = await store.welcome({ tokenHash: hashToken(token), nowMs: clock.nowMs(), roomsMax: 0 })
   if (welcome === null) return bearer === undefined ? null : { error: wireError('unauthenticated') }
   const actor: Person = { is: 'person', user: welcome.user.id, session: welcome.session }
@@ -180,12 +182,11 @@ const numbers = new Set(['limit', 'before', 'around'])
 
 /** The parameters of a URL as a query's fields: numbers where numbers are meant, `ids` as a list. */
 function queryInput(query: string, params: Readonly<Record<string, string>>): unknown {
-  const input: Record<string, unknown> = { query }
-  for (const [name, value] of Object.entries(params)) {
+  const fields = Object.entries(params).map(([name, value]): [string, unknown] => {
     const isNumber = numbers.has(name) || (name === 'after' && query === 'history')
-    input[name] = name === 'ids' ? value.split(',') : isNumber ? Number(value) : value
-  }
-  return input
+    return [name, name === 'ids' ? value.split(',') : isNumber ? Number(value) : value]
+  })
+  return { ...Object.fromEntries(fields), query }
 }
 
 function checked<T>(check: Check<T>, input: unknown): { readonly value: T } | { readonly error: WireError } {
@@ -200,7 +201,9 @@ function takeSignIn(buckets: BucketMap, context: At, command: Command): boolean 
   return byAddress && (command.cmd !== 'signIn' || buckets.take(`name ${command.handle}`, 1))
 }
 
-const isSecure = (context: At): boolean => new URL(context.req.url).protocol === 'https:'
+/** Behind a proxy that ends TLS the request itself is plain; the page that it comes from, which was checked, is not. */
+const isSecure = (context: At): boolean =>
+  [context.req.url, context.req.header('origin') ?? ''].some((url) => URL.parse(url)?.protocol === 'https:')
 
 function problemOf(error: WireError): Response {
   const { code, message, retryAfterMs, field, limit, first } = error

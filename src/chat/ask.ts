@@ -31,14 +31,24 @@ const sweepMs = 250
 /** JSON: `{"ok": …}` or `{"error": …}`. Text, because most of it only passes through. */
 export type OutcomeText = string
 
-export type Ask = (envelope: Envelope) => Promise<OutcomeText>
+export type Ask = {
+  (envelope: Envelope): Promise<OutcomeText>
+  /**
+   * The same for commands of one key, one answer each. They go through the queue as one: they are handled in their order or
+   * not at all, so that none overtakes one before it that has to be asked again [G10].
+   */
+  readonly inOrder: (envelopes: readonly Envelope[]) => Promise<readonly OutcomeText[]>
+}
 
 type Waiting = {
-  readonly envelope: Envelope
+  readonly envelopes: readonly Envelope[]
   readonly sinceMs: number
-  readonly settle: (outcome: OutcomeText) => void
+  readonly settle: (outcomes: readonly OutcomeText[]) => void
   hasLooked: boolean
 }
+
+/** Between the commands of one queued item, and between their outcomes: JSON has no line breaks. */
+export const commandBreak = '\n'
 
 /** One sweep watches over all that wait: a timer for each command would cost more than the command. */
 export function asker(deps: AskDeps): Ask & AsyncDisposable {
@@ -54,7 +64,7 @@ export function asker(deps: AskDeps): Ask & AsyncDisposable {
       for (const each of waiting) {
         // In the order in which they came: those behind it have waited less.
         if (nowMs - each.sinceMs < lookAfterMs) break
-        if (nowMs - each.sinceMs >= giveUpAfterMs) each.settle(errorText(wireError('outcome_unknown')))
+        if (nowMs - each.sinceMs >= giveUpAfterMs) each.settle(allFailed(each.envelopes, wireError('outcome_unknown')))
         else if (!each.hasLooked) lookUp(each)
       }
     }
@@ -64,25 +74,29 @@ export function asker(deps: AskDeps): Ask & AsyncDisposable {
   function lookUp(each: Waiting): void {
     each.hasLooked = true
     spawn('look up an outcome', async () => {
-      const outcome = await storedOutcome(deps.store, each.envelope)
-      if (outcome !== null) each.settle(outcome)
+      const outcomes = await Promise.all(each.envelopes.map(async (envelope) => storedOutcome(deps.store, envelope)))
+      const known = outcomes.filter((outcome) => outcome !== null)
+      if (known.length === outcomes.length) each.settle(known)
     })
   }
 
-  async function ask(envelope: Envelope): Promise<OutcomeText> {
+  async function inOrder(envelopes: readonly Envelope[]): Promise<readonly OutcomeText[]> {
+    const [first] = envelopes
+    if (first === undefined) return []
     const expiresAtMs = clock.nowMs() + giveUpAfterMs
-    const enqueued = await queue.enqueue({ key: keyOf(envelope), body: JSON.stringify(envelope), expiresAtMs })
+    const body = envelopes.map((envelope) => JSON.stringify(envelope)).join(commandBreak)
+    const enqueued = await queue.enqueue({ key: keyOf(first), body, expiresAtMs })
     if (enqueued.is === 'refused') {
-      return errorText(wireError('overloaded', { retryAfterMs: enqueued.retryAfterMs }))
+      return allFailed(envelopes, wireError('overloaded', { retryAfterMs: enqueued.retryAfterMs }))
     }
     return new Promise((resolve) => {
       const each: Waiting = {
-        envelope,
+        envelopes,
         sinceMs: clock.monotonicMs(),
         hasLooked: false,
-        settle: (outcome) => {
+        settle: (outcomes) => {
           waiting.delete(each)
-          resolve(outcome)
+          resolve(outcomes)
         },
       }
       waiting.add(each)
@@ -91,14 +105,20 @@ export function asker(deps: AskDeps): Ask & AsyncDisposable {
         spawn('watch over commands', sweep)
       }
       // An answer never rejects.
-      void enqueued.answer.then((answer) => each.settle(textOf(answer)))
+      void enqueued.answer.then((answer) => each.settle(textsOf(answer, envelopes)))
     })
   }
 
+  async function ask(envelope: Envelope): Promise<OutcomeText> {
+    const [outcome] = await inOrder([envelope])
+    return outcome ?? errorText(wireError('outcome_unknown'))
+  }
+
   return Object.assign(ask, {
+    inOrder,
     async [Symbol.asyncDispose]() {
       stopped.abort()
-      for (const each of waiting) each.settle(errorText(wireError('outcome_unknown')))
+      for (const each of waiting) each.settle(allFailed(each.envelopes, wireError('outcome_unknown')))
     },
   })
 }
@@ -111,17 +131,21 @@ export function keyOf({ actor, command }: Envelope): string {
   return actor.is === 'person' ? `user ${actor.user}` : 'guests'
 }
 
-function textOf(answer: Answer): OutcomeText {
+function textsOf(answer: Answer, envelopes: readonly Envelope[]): readonly OutcomeText[] {
   switch (answer.is) {
     case 'done':
-      return answer.body
+      return answer.body.split(commandBreak)
     case 'expired':
-      return errorText(wireError('expired'))
+      return allFailed(envelopes, wireError('expired'))
     case 'lost':
-      return errorText(wireError('outcome_unknown'))
+      return allFailed(envelopes, wireError('outcome_unknown'))
     default:
       return answer satisfies never
   }
+}
+
+function allFailed(envelopes: readonly Envelope[], error: WireError): readonly OutcomeText[] {
+  return envelopes.map(() => errorText(error))
 }
 
 /** What the store knows of a command whose answer was not heard; null: nothing, yet. */

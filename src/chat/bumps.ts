@@ -5,12 +5,13 @@
 
 import type { Clock } from '../clock.ts'
 import type { Bump } from '../protocol/frames.ts'
-import { type Rev, type RoomId, type Seq, type UserId, rev, seq } from '../protocol/ids.ts'
-import type { Hub } from '../realtime/hub.ts'
-import type { Spawn } from '../spawn.ts'
+import { type Rev, type RoomId, type Seq, type UserId, rev } from '../protocol/ids.ts'
+import type { Hub, StreamLog } from '../realtime/hub.ts'
+import type { Report, Spawn } from '../spawn.ts'
 import type { Store } from '../store/store.ts'
 import type { ConnectedPerson } from './connected-person.ts'
 import type { ChatSession } from './session.ts'
+import { streamLog } from './stream-log.ts'
 import { type RoomNotes, roomStream } from './streams.ts'
 
 /** A room with connected members, and how far it has come. */
@@ -21,29 +22,41 @@ type Watched = {
   lastSeq: Seq
   lastRev: Rev
   author: UserId | null
+  /** Of the settings that were told last. */
+  settingsRev: Rev
 }
 
-const headsAtOnce = 1_000
+type BumpDeps = {
+  readonly hub: Hub
+  readonly store: Store
+  readonly clock: Clock
+  readonly spawn: Spawn
+  readonly report: Report
+}
+
+type Head = { readonly lastSeq: Seq; readonly lastRev: Rev }
+
+/** A reading of the log that failed is tried again after this. */
+const retryMs = 1_000
+/** As many as a membership row tells. */
+const mentionsMax = 99
 
 export class BumpBoard {
-  readonly #deps: { readonly hub: Hub; readonly store: Store; readonly clock: Clock; readonly spawn: Spawn }
+  readonly #deps: BumpDeps
+  readonly #log: StreamLog
   readonly #watched = new Map<RoomId, Watched>()
   readonly #waiting = new Set<ChatSession>()
 
-  constructor(deps: { readonly hub: Hub; readonly store: Store; readonly clock: Clock; readonly spawn: Spawn }) {
+  constructor(deps: BumpDeps) {
     this.#deps = deps
+    this.#log = streamLog(deps.store)
   }
 
-  /** From now on this person hears of the room. `known`: what they were just told of it; null: nothing. */
-  watch(person: ConnectedPerson, room: RoomId, known: { readonly lastSeq: Seq; readonly lastRev: Rev } | null): void {
+  /** From now on this person hears of the room. `known`: how far they were just told of it; what is between is told now. */
+  watch(person: ConnectedPerson, room: RoomId, known: Head): void {
     person.rooms.add(room)
-    const watched = this.#watched.get(room) ?? this.#open(room)
+    const watched = this.#watched.get(room) ?? this.#open(room, known)
     watched.people.add(person)
-    if (known === null) return
-    // What this process has heard and the person has not: it fell between their reading and now.
-    if (watched.lastRev > known.lastRev) this.#bumpPerson(person, bumpOf(watched, null, person.user))
-    watched.lastRev = rev(Math.max(watched.lastRev, known.lastRev))
-    watched.lastSeq = seq(Math.max(watched.lastSeq, known.lastSeq))
   }
 
   unwatch(person: ConnectedPerson, room: RoomId): void {
@@ -56,87 +69,152 @@ export class BumpBoard {
     this.#deps.spawn('stop listening', async () => (await watched.listening)[Symbol.dispose]())
   }
 
+  /** Tells one connection what happened in a room after what it has been told of it. */
+  catchUp(
+    session: ChatSession,
+    person: ConnectedPerson,
+    { room, after }: { readonly room: RoomId; readonly after: Rev },
+  ): void {
+    const watched = this.#watched.get(room)
+    if (watched === undefined || !watched.people.has(person) || watched.lastRev <= after) return
+    this.#deps.spawn('tell what was missed', () =>
+      this.#replay(watched, after, (notes) => {
+        if (watched.people.has(person) && !session.follows(room))
+          this.#bump(session, bumpOf(watched, notes, person.user))
+      }),
+    )
+  }
+
   forget(person: ConnectedPerson): void {
     for (const room of person.rooms) this.unwatch(person, room)
   }
 
   /** Tells what has gathered since the last second. */
   flush(): void {
-    for (const session of this.#waiting) session.flushBumps()
-    this.#waiting.clear()
+    const nowMs = this.#deps.clock.monotonicMs()
+    for (const session of this.#waiting) if (session.flushBumps(nowMs) === 'done') this.#waiting.delete(session)
   }
 
-  /** Looks at one of `slices` slices of the rooms; what was never announced is told now. */
+  /** Looks at one of `slices` slices of the rooms; what was never announced is read from the log, and told. */
   async checkHeads(slice: number, slices: number): Promise<void> {
-    const some = [...this.#watched.values()].filter((_, index) => index % slices === slice)
-    for (let start = 0; start < some.length; start += headsAtOnce) {
-      const checked = some.slice(start, start + headsAtOnce)
-      const heads = await this.#deps.store.heads({
-        rooms: checked.map(({ room }) => room),
-        users: [],
-        sessions: [],
-        nowMs: 0,
-      })
-      for (const [index, watched] of checked.entries()) {
-        const head = heads.rooms[index]
-        if (head !== undefined)
-          this.#moved(watched, head.lastRev, { lastSeq: head.lastSeq, author: null, mentions: [], settings: null })
-      }
-    }
+    const some = [...this.#watched.keys()].filter((_, index) => index % slices === slice)
+    await this.#deps.hub.checkHeads(some.map(roomStream))
   }
 
-  #open(room: RoomId): Watched {
+  #open(room: RoomId, { lastSeq, lastRev }: Head): Watched {
     const listening = this.#deps.hub.listen(roomStream(room), {
-      event: ({ to, notes }) => this.#moved(watched, rev(to), parseNotes(notes)),
+      event: ({ to, notes }) => this.#heard(watched, rev(to), parseNotes(notes)),
     })
-    const watched: Watched = { room, people: new Set(), listening, lastSeq: seq(0), lastRev: rev(0), author: null }
+    const watched: Watched = { room, people: new Set(), listening, lastSeq, lastRev, author: null, settingsRev: rev(0) }
     this.#watched.set(room, watched)
     this.#deps.spawn('look where a room is', async () => {
-      await listening
-      await this.#look(watched)
+      // Joined: what happened between the member's reading and the joining is in the log.
+      const { head } = await listening
+      if ((head ?? 0) > lastRev) await this.#replay(watched, lastRev, (notes) => this.#bumpAll(watched, notes))
     })
     return watched
   }
 
-  /** Joined: what happened between a member's reading and the joining is found by looking once more. */
+  /** Reads what happened after a rev, and tells it; too much of it: only where the room is by now. */
+  async #replay(watched: Watched, after: Rev, tell: (notes: RoomNotes | null) => void): Promise<void> {
+    const { clock, report } = this.#deps
+    const stream = roomStream(watched.room)
+    for (let at: number = after; this.#watched.get(watched.room) === watched;) {
+      try {
+        const page = await this.#log.read(stream, at)
+        if (page.is === 'too_far') return await this.#look(watched)
+        const notes = parseNotes(page.notes)
+        this.#moved(watched, rev(page.through), notes)
+        tell(notes)
+        if (page.isLast) return
+        at = page.through
+      } catch (error) {
+        report('reading what was missed failed', { error, stream })
+        await clock.sleep(retryMs)
+      }
+    }
+  }
+
   async #look(watched: Watched): Promise<void> {
     const { rooms } = await this.#deps.store.heads({ rooms: [watched.room], users: [], sessions: [], nowMs: 0 })
     const head = rooms[0]
-    if (head === undefined) return
-    this.#moved(watched, head.lastRev, { lastSeq: head.lastSeq, author: null, mentions: [], settings: null })
+    if (head !== undefined) this.#sawHead(watched, head)
   }
 
-  #moved(watched: Watched, to: Rev, notes: RoomNotes): void {
-    if (to <= watched.lastRev) return
-    watched.lastRev = to
-    if (notes.lastSeq !== null && notes.lastSeq > watched.lastSeq) {
-      watched.lastSeq = notes.lastSeq
-      watched.author = notes.author
+  #sawHead(watched: Watched, { lastRev, lastSeq }: Head): void {
+    if (lastRev <= watched.lastRev && lastSeq <= watched.lastSeq) return
+    watched.lastRev = rev(Math.max(watched.lastRev, lastRev))
+    if (lastSeq > watched.lastSeq) {
+      watched.lastSeq = lastSeq
+      watched.author = null
     }
-    for (const person of watched.people) this.#bumpPerson(person, bumpOf(watched, notes, person.user))
+    this.#bumpAll(watched, null)
   }
 
-  #bumpPerson(person: ConnectedPerson, bump: Bump): void {
-    for (const session of person.sessions) {
-      if (session.addBump(bump, this.#deps.clock.monotonicMs()) === 'later') this.#waiting.add(session)
+  /** Each change is heard once, and told even when its head was seen before: a head knows nothing of mentions. */
+  #heard(watched: Watched, to: Rev, notes: RoomNotes | null): void {
+    // A leap: nobody has said what happened, so where the room is by now has to be looked up.
+    if (notes === null) return this.#deps.spawn('look where a room is', () => this.#look(watched))
+    this.#moved(watched, to, notes)
+    // Before anything is told: what is their own, which says the same, may come later, or be lost.
+    for (const person of watched.people) if (notes.removed.includes(person.user)) this.unwatch(person, watched.room)
+    this.#bumpAll(watched, notes)
+  }
+
+  #moved(watched: Watched, to: Rev, notes: RoomNotes | null): void {
+    watched.lastRev = rev(Math.max(watched.lastRev, to))
+    if (notes === null) return
+    if (notes.settings !== null) watched.settingsRev = rev(Math.max(watched.settingsRev, notes.settings.rev))
+    if (notes.lastSeq === null || notes.lastSeq < watched.lastSeq) return
+    watched.lastSeq = notes.lastSeq
+    watched.author = notes.author
+  }
+
+  #bumpAll(watched: Watched, notes: RoomNotes | null): void {
+    // Of a room that everybody has open, nothing is made for anybody.
+    for (const person of watched.people) {
+      let bump: Bump | null = null
+      for (const session of person.sessions) {
+        if (session.follows(watched.room)) continue
+        bump ??= bumpOf(watched, notes, person.user)
+        this.#bump(session, bump)
+      }
     }
+  }
+
+  #bump(session: ChatSession, bump: Bump): void {
+    if (session.addBump(bump, this.#deps.clock.monotonicMs()) === 'later') this.#waiting.add(session)
   }
 }
 
-function bumpOf({ room, lastSeq, lastRev, author }: Watched, notes: RoomNotes | null, user: UserId): Bump {
+function bumpOf(watched: Watched, notes: RoomNotes | null, user: UserId): Bump {
+  const { room, lastSeq, lastRev, author, settingsRev } = watched
   const mentions = (notes?.mentions ?? []).filter(({ users }) => users.includes(user)).map(({ seq: at }) => at)
-  const bump = { room, lastSeq, lastRev, author, mentions }
-  return notes !== null && notes.settings !== null ? { ...bump, settings: notes.settings } : bump
+  const unmentions = (notes?.changed ?? []).filter((at) => !mentions.includes(at))
+  const settings = notes?.settings ?? null
+  return {
+    ...{ room, lastSeq, lastRev, author, mentions },
+    ...(unmentions.length > 0 && { unmentions }),
+    // What is read from the log may come after what was announced behind it.
+    ...(settings !== null && settings.rev >= settingsRev && { settings }),
+  }
 }
 
 /** A later bump of a room holds what an unsent earlier one said, too. */
 export function mergeBumps(earlier: Bump | undefined, later: Bump): Bump {
   if (earlier === undefined) return later
-  const mentions = [...new Set([...earlier.mentions, ...later.mentions])]
-  return { ...earlier, ...later, mentions }
+  const gone = later.unmentions ?? []
+  const mentions = new Set([...earlier.mentions.filter((at) => !gone.includes(at)), ...later.mentions])
+  const unmentions = new Set([...(earlier.unmentions ?? []).filter((at) => !later.mentions.includes(at)), ...gone])
+  return {
+    ...earlier,
+    ...later,
+    mentions: [...mentions].slice(-mentionsMax),
+    ...(unmentions.size > 0 && { unmentions: [...unmentions] }),
+  }
 }
 
-function parseNotes(notes: unknown): RoomNotes {
+function parseNotes(notes: unknown): RoomNotes | null {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by announce.ts
-  return JSON.parse(String(notes)) as RoomNotes
+  return JSON.parse(String(notes)) as RoomNotes | null
 }

@@ -8,8 +8,10 @@ export class ConnectedPerson {
   readonly sessions = new Set<ChatSession>()
   /** The rooms they are a member of, as far as this process has heard. */
   readonly rooms = new Set<RoomId>()
+  /** How far this process has heard of what is their own. */
+  rev = 0
   /** The subscription to what is their own. */
-  listening: Promise<Disposable> | null = null
+  listening: Promise<{ readonly head: number | null } & Disposable> | null = null
 
   constructor(user: UserId) {
     this.user = user

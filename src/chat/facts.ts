@@ -57,10 +57,10 @@ export class MissingFact extends Error {
 }
 
 export class Facts {
-  readonly #facts = new Map<string, Fact>()
+  readonly #facts = new Map<string, { readonly need: Need; readonly fact: Fact }>()
 
   add(needs: readonly Need[], facts: readonly Fact[]): void {
-    for (const [index, need] of needs.entries()) this.#facts.set(needKey(need), facts[index] ?? null)
+    for (const [index, need] of needs.entries()) this.#facts.set(needKey(need), { need, fact: facts[index] ?? null })
   }
 
   has(need: Need): boolean {
@@ -68,14 +68,19 @@ export class Facts {
   }
 
   get<N extends Need>(need: N): FactOf[N['need']] {
-    const fact = this.#facts.get(needKey(need))
-    if (fact === undefined) throw new MissingFact(need)
+    const known = this.#facts.get(needKey(need))
+    if (known === undefined) throw new MissingFact(need)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the store answers a need with its own kind of fact
-    return fact as FactOf[N['need']]
+    return known.fact as FactOf[N['need']]
   }
 
   /** What is so once the changes decided so far are made. */
   set<N extends Need>(need: N, fact: FactOf[N['need']]): void {
-    this.#facts.set(needKey(need), fact)
+    this.#facts.set(needKey(need), { need, fact })
+  }
+
+  /** All needs that have a fact. */
+  *needs(): Iterable<Need> {
+    for (const { need } of this.#facts.values()) yield need
   }
 }

@@ -15,6 +15,7 @@ export class RoomFollower implements Follower {
   readonly #store: Store
   readonly #session: ChatSession
   readonly #room: RoomId
+  #isAdmitted = false
 
   constructor(store: Store, session: ChatSession, room: RoomId, owner: UserId) {
     this.#store = store
@@ -27,7 +28,22 @@ export class RoomFollower implements Follower {
     return this.#session.connection
   }
 
+  /** Whether the store has shown it the room: following is asked for, and answered later. */
+  get isAdmitted(): boolean {
+    return this.#isAdmitted
+  }
+
   async read(after: number): Promise<Read> {
+    const read = await this.#read(after)
+    this.#isAdmitted = read.is !== 'denied'
+    return read
+  }
+
+  ended(): void {
+    this.#session.followingEnded(this.#room)
+  }
+
+  async #read(after: number): Promise<Read> {
     if (after === 0) return this.#snapshot()
     const page = await this.#store.changes({
       room: this.#room,
@@ -41,10 +57,6 @@ export class RoomFollower implements Follower {
     const { rows, through, isLast } = page
     const text = encodeFrame({ type: 'page', room: this.#room, rows, through, isLast })
     return { is: 'page', texts: [text], through, isLast }
-  }
-
-  ended(): void {
-    this.#session.followingEnded(this.#room)
   }
 
   async #snapshot(): Promise<Read> {
@@ -64,12 +76,15 @@ export class RoomFollower implements Follower {
 export class OwnFollower implements Follower {
   readonly connection: Connection
   readonly owner: UserId
+  readonly isKnownCurrent: boolean
   readonly #store: Store
 
-  constructor(store: Store, connection: Connection, owner: UserId) {
+  /** @param isKnownCurrent whether the welcome has just told all up to the rev it follows from */
+  constructor(store: Store, connection: Connection, owner: UserId, isKnownCurrent: boolean) {
     this.#store = store
     this.connection = connection
     this.owner = owner
+    this.isKnownCurrent = isKnownCurrent
   }
 
   async read(after: number): Promise<Read> {

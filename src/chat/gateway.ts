@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import type { ChannelLayer } from '../layer/layer.ts'
 import { encodeFrame } from '../protocol/codec.ts'
 import type { Presence } from '../protocol/frames.ts'
-import type { RoomId, SessionId, UserId } from '../protocol/ids.ts'
+import { type RoomId, type SessionId, type UserId, seq } from '../protocol/ids.ts'
 import { limits } from '../protocol/limits.ts'
 import type { User } from '../protocol/rows.ts'
 import type { ConsumerFactory } from '../realtime/consumer.ts'
@@ -64,6 +64,7 @@ export class Gateway implements AsyncDisposable {
   readonly #changedPresence = new Map<UserId, Presence>()
   readonly #changedUsers = new Map<UserId, User>()
   readonly #stopped = new AbortController()
+  #listening: AsyncDisposable | null = null
   #checkedAtMs: number
   #slice = 0
 
@@ -84,7 +85,7 @@ export class Gateway implements AsyncDisposable {
   /** Starts what runs by the clock and listens to what concerns everybody. */
   async open(): Promise<void> {
     const { layer, spawn } = this.deps
-    await layer.subscribe(peopleGroup, (message) => this.#userChanged(message['user']))
+    this.#listening = await layer.subscribe(peopleGroup, (message) => this.#userChanged(message['user']))
     spawn('tell what changed in the last second', () => this.#every(tickMs, () => this.#tick()))
     spawn('check the heads', () => this.#every(headCheckMs, () => this.#check()))
     spawn('note who was seen', () => this.#every(seenMs, () => this.#noteSeen()))
@@ -104,13 +105,17 @@ export class Gateway implements AsyncDisposable {
       person = created
       this.#people.set(user, created)
       created.listening = this.deps.hub.listen(userStream(user), {
-        event: ({ notes }) => this.#ownChange(created, notes),
+        event: ({ to, notes }) => {
+          created.rev = to
+          this.#ownChange(created, notes)
+        },
       })
     }
     person.sessions.add(session)
     this.presence.arrived(user)
     // What ends this session from here on is heard.
-    await person.listening
+    const listening = await person.listening
+    person.rev = Math.max(person.rev, listening?.head ?? 0)
     return person
   }
 
@@ -150,14 +155,18 @@ export class Gateway implements AsyncDisposable {
     this.#stopped.abort()
     this.presence.close()
     for (const session of this.#sessions) session.connection.close('draining')
+    await this.#listening?.[Symbol.asyncDispose]()
   }
 
   /** Somebody's own rows changed: which rooms they are in, which sessions still hold. */
   #ownChange(person: ConnectedPerson, notes: unknown): void {
-    const { memberships, endedSessions, isDeactivated, hasProfile } = parseOwnNotes(notes)
-    for (const { room, isMember } of memberships) {
-      if (isMember) this.bumps.watch(person, room, null)
-      else this.#removed(person, room)
+    const { memberships, endedSessions, isDeactivated, hasProfile } = parseOwnNotes(notes) ?? unknownNotes
+    for (const { room, isMember, lastRev } of memberships) {
+      if (!isMember) this.#removed(person, room)
+      else if (!person.rooms.has(room)) {
+        this.bumps.watch(person, room, { lastSeq: seq(0), lastRev })
+        for (const session of person.sessions) this.bumps.catchUp(session, person, { room, after: lastRev })
+      }
     }
     for (const session of person.sessions) {
       if (isDeactivated) session.connection.close('deactivated')
@@ -178,6 +187,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   async #tick(): Promise<void> {
+    this.#closeIfBlind()
     this.bumps.flush()
     for (const [user, presence] of this.#changedPresence) {
       for (const session of this.#watchers.get(user) ?? []) session.addPresence({ user, presence })
@@ -202,7 +212,11 @@ export class Gateway implements AsyncDisposable {
     } catch (error) {
       report('head check failed', { error })
     }
-    if (clock.monotonicMs() - this.#checkedAtMs < blindMaxMs) return
+  }
+
+  /** By its own clock, and not at the end of a check: one that is never answered would keep everybody connected. */
+  #closeIfBlind(): void {
+    if (this.deps.clock.monotonicMs() - this.#checkedAtMs < blindMaxMs) return
     for (const session of this.#sessions) session.connection.close('overloaded', 'the store cannot be reached')
   }
 
@@ -239,9 +253,12 @@ export class Gateway implements AsyncDisposable {
 
 const headsAtOnce = 1_000
 
-function parseOwnNotes(notes: unknown): OwnNotes {
+/** Of a leap: nobody has said what changed. */
+const unknownNotes: OwnNotes = { memberships: [], endedSessions: [], isDeactivated: false, hasProfile: true }
+
+function parseOwnNotes(notes: unknown): OwnNotes | null {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by announce.ts
-  return JSON.parse(String(notes)) as OwnNotes
+  return JSON.parse(String(notes)) as OwnNotes | null
 }
 
 function parseUser(encoded: string): User {

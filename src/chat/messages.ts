@@ -1,5 +1,6 @@
 /** Messages: send, edit, delete, react, and cancelling a send whose outcome its author never learned. */
 
+import { isInvisible } from '../protocol/check.ts'
 import { limits } from '../protocol/limits.ts'
 import { mentionsIn } from '../protocol/mentions.ts'
 import { wireError } from '../protocol/errors.ts'
@@ -14,11 +15,7 @@ export const send: Rule<'send'> = {
   outcome: 'message',
   needs: ({ room, id, body }, actor) =>
     actor.is === 'person'
-      ? [
-          ...needSeat(room, actor),
-          { need: 'sent', room, author: actor.user, id },
-          ...needMentioned(room, body),
-        ]
+      ? [...needSeat(room, actor), { need: 'sent', room, author: actor.user, id }, ...needMentioned(room, body)]
       : [],
   decide(draft, { room, id, body, replyTo }, { actor, fingerprint, nowMs }) {
     if (actor.is === 'person') {
@@ -28,7 +25,7 @@ export const send: Rule<'send'> = {
     }
     const seat = seatOf(draft, room, actor)
     if ('error' in seat) return seat
-    if (body.trim() === '') return refuse('bad_input', { field: 'body', message: 'body: is empty' })
+    if (isInvisible(body)) return refuse('bad_input', { field: 'body', message: 'body: is empty' })
     if (replyTo !== undefined && replyTo > seat.room.lastSeq) return refuse('not_found', { field: 'replyTo' })
     const author = seat.person.user
     const message = draft.appendMessage(
@@ -58,7 +55,7 @@ export const edit: Rule<'edit'> = {
     if ('error' in found) return found
     const { message, seat } = found
     if (message.author !== seat.person.user) return refuse('forbidden')
-    if (body.trim() === '') return refuse('bad_input', { field: 'body', message: 'body: is empty' })
+    if (isInvisible(body)) return refuse('bad_input', { field: 'body', message: 'body: is empty' })
     if (message.body !== body) {
       const mentions = mentionedMembers(draft, room, message.author, body)
       draft.changeMessage({ ...message, body, editedAtMs: nowMs }, mentions)
@@ -121,9 +118,9 @@ export const cancel: Rule<'cancel'> = {
     const sent = draft.get({ need: 'sent', room, author: actor.user, id: target })
     if (sent !== null) return { ok: { seq: sent.seq } }
     const spent = draft.outcome(actor.user, target)
-    if (spent?.cmd === 'cancel') return { ok: { seq: null } }
-    // A send that was refused is kept for some days only; cancelled, it is for ever.
-    if (spent !== null && spent.cmd !== 'send') return refuse('conflict')
+    // A send that was refused stays so: its outcome is kept for longer than any outbox would send it again.
+    if (spent?.cmd === 'cancel' || spent?.cmd === 'send') return { ok: { seq: null } }
+    if (spent !== null) return refuse('conflict')
     if (personOf(draft, actor) === null) return refuse('unauthenticated')
     // Who lost their seat meanwhile may still take back what they never managed to say: no seat is asked for. A worker
     // that decided on the send before this, and commits after it, must find that the room has moved on [G5]. Who never had

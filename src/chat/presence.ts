@@ -30,7 +30,7 @@ export class PresenceBoard {
 
   arrived(user: UserId): void {
     const wasHere = this.presenceOf(user) === 'online'
-    this.#leaving.get(user)?.abort()
+    this.#leaving.get(user)?.abort('back')
     this.#leaving.delete(user)
     this.#connections.set(user, (this.#connections.get(user) ?? 0) + 1)
     if (!wasHere) this.#listen(user, 'online')

@@ -3,7 +3,7 @@
  * and a code made from it with the server's key, so that the database alone opens nothing, and a link can be shown again.
  */
 
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 export type SecretKind = 'setup' | 'invite' | 'reset' | 'token'
 
@@ -34,4 +34,4 @@ export function openSecrets(key: Uint8Array): Secrets {
 export const newSessionToken = (): string => randomBytes(32).toString('base64url')
 
 /** What is kept of a token. It is random, so a plain hash cannot be searched backwards. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url')
+export const hashToken = (token: string): string => hash('sha256', token, 'base64url')

@@ -18,8 +18,10 @@ import { type TokenBucket, tokenBucket } from '../realtime/token-bucket.ts'
 import type { Welcome } from '../store/store.ts'
 import type { Person } from './actor.ts'
 import { mergeBumps } from './bumps.ts'
+import { type OutcomeText, errorText, keyOf } from './ask.ts'
 import type { ConnectedPerson } from './connected-person.ts'
 import { cookieToken } from './cookie.ts'
+import type { Envelope } from './decide.ts'
 import { OwnFollower, RoomFollower } from './followers.ts'
 import type { Gateway } from './gateway.ts'
 import { fingerprintOf, isReadyAsItIs, prepare } from './prepare.ts'
@@ -32,6 +34,8 @@ const earlyFramesMax = 16
 /** Commands and queries of one connection that are not answered yet: a bound on what it can make us hold. */
 const unansweredMax = 200
 const bumpEveryMs = 1_000
+/** Follows cost a reading each, and no client needs more than to come back with all its rooms, now and then. */
+const followRate = { burst: 4 * limits.roomsFollowedMax, perSecond: 20 }
 
 type State =
   | { readonly is: 'new' }
@@ -42,9 +46,11 @@ type State =
       readonly person: ConnectedPerson
       readonly commands: TokenBucket
       readonly queries: TokenBucket
+      readonly follows: TokenBucket
     }
   | { readonly is: 'closed' }
 type Open = Extract<State, { is: 'open' }>
+type OpenRoom = { readonly follower: RoomFollower; readonly following: Following }
 
 export class ChatSession implements Consumer {
   readonly connection: Connection
@@ -55,11 +61,11 @@ export class ChatSession implements Consumer {
   #state: State = { is: 'new' }
   #own: Following | null = null
   /** The rooms that are open, from the first one on. */
-  #rooms: Map<RoomId, Following> | null = null
+  #rooms: Map<RoomId, OpenRoom> | null = null
   #unanswered = 0
   #bumps: Map<RoomId, Bump> | null = null
   #bumpedAtMs = Number.NEGATIVE_INFINITY
-  #presence: { user: UserId; presence: Presence }[] | null = null
+  #presence: Map<UserId, Presence> | null = null
 
   constructor(gateway: Gateway, connection: Connection, request: ConnectionRequest) {
     this.#gateway = gateway
@@ -79,7 +85,7 @@ export class ChatSession implements Consumer {
 
   ping(): string {
     const heads: Record<RoomId, Rev> = {}
-    for (const [room, following] of this.#rooms ?? []) heads[room] = rev(following.rev())
+    for (const [room, { following }] of this.#rooms ?? []) heads[room] = rev(following.rev())
     return encodeFrame({ type: 'ping', rev: rev(this.#own?.rev() ?? 0), heads })
   }
 
@@ -94,42 +100,49 @@ export class ChatSession implements Consumer {
     const person = this.#state.is === 'open' ? this.#state.person : null
     this.#state = { is: 'closed' }
     this.#own?.[Symbol.dispose]()
-    for (const following of this.#rooms?.values() ?? []) following[Symbol.dispose]()
+    for (const { following } of this.#rooms?.values() ?? []) following[Symbol.dispose]()
     this.#rooms = null
     this.#gateway.left(this, person)
   }
 
+  follows(room: RoomId): boolean {
+    return this.#rooms?.has(room) === true
+  }
+
   /** Sends a bump at once when the last one was a second ago; else keeps it for `flushBumps`. */
   addBump(bump: Bump, nowMs: number): 'done' | 'later' {
-    if (this.#rooms?.has(bump.room) === true || this.connection.isBehind()) return 'done'
     this.#bumps ??= new Map()
     this.#bumps.set(bump.room, mergeBumps(this.#bumps.get(bump.room), bump))
-    if (nowMs - this.#bumpedAtMs < bumpEveryMs) return 'later'
+    return this.flushBumps(nowMs)
+  }
+
+  /** Later: the last one was less than a second ago, or the reader is stalled; merged, they take little room till then. */
+  flushBumps(nowMs: number): 'done' | 'later' {
+    if (this.#bumps === null || !this.connection.isOpen()) return 'done'
+    if (nowMs - this.#bumpedAtMs < bumpEveryMs || this.connection.isBehind()) return 'later'
+    // One that was opened meanwhile is followed: it has read what the bump would tell.
+    const bumps = [...this.#bumps.values()].filter(({ room }) => this.#rooms?.has(room) !== true)
+    this.#bumps = null
+    if (bumps.length === 0) return 'done'
     this.#bumpedAtMs = nowMs
-    this.flushBumps()
+    this.#send({ type: 'bump', bumps })
     return 'done'
   }
 
-  flushBumps(): void {
-    if (this.#bumps === null) return
-    const bumps = [...this.#bumps.values()]
-    this.#bumps = null
-    this.#send({ type: 'bump', bumps })
-  }
-
   addPresence(change: { readonly user: UserId; readonly presence: Presence }): void {
-    this.#presence ??= []
-    this.#presence.push(change)
+    this.#presence ??= new Map()
+    this.#presence.set(change.user, change.presence)
   }
 
   flushPresence(): void {
-    if (this.#presence === null) return
-    this.#send({ type: 'presence', users: this.#presence })
+    if (this.#presence === null || this.connection.isBehind()) return
+    this.#send({ type: 'presence', users: [...this.#presence].map(([user, presence]) => ({ user, presence })) })
     this.#presence = null
   }
 
   /** The room is not theirs to read any more. */
   removedFrom(room: RoomId): void {
+    this.#bumps?.delete(room)
     this.#unfollow(room, wireError('not_found', { message: 'You are not a member of this room any more.' }))
   }
 
@@ -139,6 +152,8 @@ export class ChatSession implements Consumer {
   }
 
   #handle(frame: CheckedFrame): void {
+    // Closed by us: what else was in the message, or in the early frames, is not done any more [G6].
+    if (!this.connection.isOpen()) return
     const state = this.#state
     switch (state.is) {
       case 'new':
@@ -164,9 +179,11 @@ export class ChatSession implements Consumer {
       case 'hello':
         return this.connection.close('protocol_error', 'hello twice')
       case 'follow':
-        return frame.room === null ? this.#followOwn(state, frame.rev) : this.#follow(state, frame.room, frame.rev)
+        return frame.room === null
+          ? this.#followOwn(state, frame.rev, false)
+          : this.#follow(state, frame.room, frame.rev)
       case 'unfollow':
-        return this.#unfollow(frame.room, null)
+        return this.#closeRoom(state, frame.room)
       case 'do':
         return this.#do(state, frame.commands)
       case 'query':
@@ -206,13 +223,21 @@ export class ChatSession implements Consumer {
   async #open(opening: Extract<State, { is: 'opening' }>, token: string): Promise<void> {
     const { store, clock } = this.#gateway.deps
     const tokenHash = hashToken(token)
-    const welcome = await store.welcome({ tokenHash, nowMs: clock.nowMs(), roomsMax: limits.roomsPageMax })
+    const look = async (): Promise<Welcome | null> =>
+      store.welcome({ tokenHash, nowMs: clock.nowMs(), roomsMax: limits.roomsPageMax })
+    let welcome = await look()
     // The socket may have closed while we read.
     if (this.#state !== opening) return
     if (welcome === null) return this.connection.close('unauthenticated')
-    const actor: Person = { is: 'person', user: welcome.user.id, session: welcome.session }
-    const person = await this.#gateway.arrived(this, actor.user)
+    const person = await this.#gateway.arrived(this, welcome.user.id)
+    // What changed before we listened may have ended this very session, or taken a room away: read again [G6].
+    while (this.#state === opening && welcome !== null && person.rev > welcome.rev) welcome = await look()
     if (this.#state !== opening) return this.#gateway.left(this, person)
+    if (welcome === null) {
+      this.#gateway.left(this, person)
+      return this.connection.close('session_ended')
+    }
+    const actor: Person = { is: 'person', user: welcome.user.id, session: welcome.session }
     const { commandsBurst, commandsPerSecond, queriesBurst, queriesPerSecond } = limits
     this.#state = {
       is: 'open',
@@ -220,9 +245,10 @@ export class ChatSession implements Consumer {
       person,
       commands: tokenBucket({ burst: commandsBurst, perSecond: commandsPerSecond }, clock),
       queries: tokenBucket({ burst: queriesBurst, perSecond: queriesPerSecond }, clock),
+      follows: tokenBucket(followRate, clock),
     }
     this.#welcome(welcome, person)
-    this.#followOwn(this.#state, welcome.rev)
+    this.#followOwn(this.#state, welcome.rev, true)
     for (const frame of opening.early) this.#handle(frame)
     await this.#moreRooms(welcome, person)
   }
@@ -242,7 +268,7 @@ export class ChatSession implements Consumer {
       rooms,
       isLast,
     })
-    for (const { room } of rooms) this.#gateway.bumps.watch(person, room.id, room)
+    this.#hearOf(person, rooms)
   }
 
   async #moreRooms(welcome: Welcome, person: ConnectedPerson): Promise<void> {
@@ -250,65 +276,123 @@ export class ChatSession implements Consumer {
     while (!isLast && this.#state.is === 'open') {
       const after = rooms.at(-1)?.room.id
       if (after === undefined) return
+      const before = person.rev
       const page = await this.#gateway.deps.store.memberships({ user: person.user, after, limit: limits.roomsPageMax })
+      // A room may have been taken away while we read: what the page says of it is too old to act on.
+      if (person.rev !== before) continue
       ;({ rooms, isLast } = page)
       this.#send({ type: 'rooms', rooms, isLast })
-      for (const { room } of rooms) this.#gateway.bumps.watch(person, room.id, room)
+      this.#hearOf(person, rooms)
     }
   }
 
-  #followOwn({ actor }: Open, after: Rev): void {
+  /** From now on, and of what happened since these rows were read. */
+  #hearOf(person: ConnectedPerson, rooms: Welcome['rooms']): void {
+    const { bumps } = this.#gateway
+    for (const { room } of rooms) {
+      bumps.watch(person, room.id, room)
+      bumps.catchUp(this, person, { room: room.id, after: room.lastRev })
+    }
+  }
+
+  #followOwn({ actor }: Open, after: Rev, isKnownCurrent: boolean): void {
     this.#own?.[Symbol.dispose]()
-    const follower = new OwnFollower(this.#gateway.deps.store, this.connection, actor.user)
+    const follower = new OwnFollower(this.#gateway.deps.store, this.connection, actor.user, isKnownCurrent)
     this.#own = this.#gateway.deps.hub.follow(userStream(actor.user), follower, after)
   }
 
-  #follow({ actor }: Open, room: RoomId, after: Rev): void {
+  #follow({ actor, follows }: Open, room: RoomId, after: Rev): void {
+    if (this.#gateway.options.rateLimits && !follows.take(1))
+      return this.connection.close('too_fast', 'too many follows')
     this.#rooms ??= new Map()
     const before = this.#rooms.get(room)
     if (before === undefined && this.#rooms.size >= limits.roomsFollowedMax) {
       const error = wireError('limit_reached', { limit: 'roomsFollowedMax' })
       return this.#send({ type: 'unfollowed', room, error })
     }
-    before?.[Symbol.dispose]()
+    before?.following[Symbol.dispose]()
     const follower = new RoomFollower(this.#gateway.deps.store, this, room, actor.user)
-    this.#rooms.set(room, this.#gateway.deps.hub.follow(roomStream(room), follower, after))
+    this.#rooms.set(room, { follower, following: this.#gateway.deps.hub.follow(roomStream(room), follower, after) })
   }
 
-  #unfollow(room: RoomId, error: WireError | null): void {
-    const following = this.#rooms?.get(room)
-    if (following === undefined) return
+  #unfollow(room: RoomId, error: WireError): void {
+    if (this.#stopFollowing(room) !== null) this.#send({ type: 'unfollowed', room, error })
+  }
+
+  /** They do not want to see it now. From here on bumps tell of it, first of what had not been written yet. */
+  #closeRoom({ person }: Open, room: RoomId): void {
+    const at = this.#stopFollowing(room)
+    if (at !== null) this.#gateway.bumps.catchUp(this, person, { room, after: at })
+  }
+
+  /** The rev up to which the room was written to the connection; null: it was not followed. */
+  #stopFollowing(room: RoomId): Rev | null {
+    const following = this.#rooms?.get(room)?.following
+    if (following === undefined) return null
     this.#rooms?.delete(room)
+    const at = rev(following.rev())
     following[Symbol.dispose]()
-    if (error !== null) this.#send({ type: 'unfollowed', room, error })
+    return at
   }
 
-  #do(state: Open, commands: readonly (RoomCommand | OwnCommand | RefusedInput)[]): void {
+  /** In order: what one of them has to be asked again for must not be overtaken by those behind it [G10]. */
+  #do({ actor, commands: bucket }: Open, commands: readonly (RoomCommand | OwnCommand | RefusedInput)[]): void {
+    const lanes = new Map<string, Envelope[]>()
+    let refusal: WireError | null = null
     for (const command of commands) {
-      if ('refused' in command) this.#reply(command.id, { error: command.refused })
-      else this.#doOne(state, command)
+      if ('refused' in command) {
+        this.#reply(command.id, { error: command.refused })
+        continue
+      }
+      refusal ??= this.#tooFast(actor, bucket)
+      if (refusal !== null) {
+        this.#reply(command.id, { error: refusal })
+        continue
+      }
+      this.#unanswered++
+      if (isReadyAsItIs(command)) {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- isReadyAsItIs: nothing in it has to be prepared
+        const envelope = { actor, command, fingerprint: fingerprintOf(command) } as Envelope
+        const key = keyOf(envelope)
+        const lane = lanes.get(key)
+        if (lane === undefined) lanes.set(key, [envelope])
+        else lane.push(envelope)
+      } else {
+        this.#answer([command], async () => [await this.#askPrepared(actor, command)])
+      }
+    }
+    for (const lane of lanes.values()) {
+      this.#answer(
+        lane.map(({ command }) => command),
+        () => this.#gateway.deps.ask.inOrder(lane),
+      )
     }
   }
 
-  #doOne({ actor, commands: bucket }: Open, command: RoomCommand | OwnCommand): void {
-    const { deps, options, userBuckets } = this.#gateway
+  #tooFast(actor: Person, bucket: TokenBucket): WireError | null {
+    const { options, userBuckets } = this.#gateway
     const isTooFast = options.rateLimits && !(bucket.take(1) && userBuckets.commands.take(actor.user, 1))
-    if (isTooFast || this.#unanswered >= unansweredMax) {
-      const limit = isTooFast ? { limit: 'commandsPerSecond' } : {}
-      return this.#reply(command.id, {
-        error: wireError('too_fast', { retryAfterMs: Math.max(100, bucket.msUntil(1)), ...limit }),
+    if (!isTooFast && this.#unanswered < unansweredMax) return null
+    const limit = isTooFast ? { limit: 'commandsPerSecond' } : {}
+    return wireError('too_fast', { retryAfterMs: Math.max(100, bucket.msUntil(1)), ...limit })
+  }
+
+  async #askPrepared(actor: Person, command: RoomCommand | OwnCommand): Promise<OutcomeText> {
+    const { deps } = this.#gateway
+    const prepared = await prepare(deps, command, { actor, agent: this.#agent })
+    return prepared.is === 'refused' ? errorText(prepared.error) : deps.ask(prepared.envelope)
+  }
+
+  /** Every command is answered, also one that we fail over [Q4]. */
+  #answer(commands: readonly { readonly id: CommandId }[], work: () => Promise<readonly OutcomeText[]>): void {
+    const { spawn, report } = this.#gateway.deps
+    spawn('command', async () => {
+      const outcomes = await work().catch((error: unknown) => {
+        report('command failed', { error, commands: commands.length })
+        return []
       })
-    }
-    this.#unanswered++
-    if (isReadyAsItIs(command)) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- isReadyAsItIs: nothing in it has to be prepared
-      const envelope = { actor, command, fingerprint: fingerprintOf(command) } as Parameters<typeof deps.ask>[0]
-      return deps.spawn('command', async () => this.#answered(command.id, await deps.ask(envelope)))
-    }
-    deps.spawn('command', async () => {
-      const prepared = await prepare(deps, command, { actor, agent: this.#agent })
-      if (prepared.is === 'refused') this.#answered(command.id, JSON.stringify({ error: prepared.error }))
-      else this.#answered(command.id, await deps.ask(prepared.envelope))
+      const unknown = errorText(wireError('outcome_unknown'))
+      for (const [at, { id }] of commands.entries()) this.#answered(id, outcomes[at] ?? unknown)
     })
   }
 
@@ -341,7 +425,7 @@ export class ChatSession implements Consumer {
 
   /** To those who have the room open; only somebody who has it open, too, may say so. */
   #typing({ actor, queries }: Open, room: RoomId): void {
-    if (this.#rooms?.has(room) !== true || !queries.take(1)) return
+    if (this.#rooms?.get(room)?.follower.isAdmitted !== true || !queries.take(1)) return
     const text = encodeFrame({ type: 'typing', room, user: actor.user })
     this.#gateway.deps.hub.whisper(roomStream(room), text, this.connection)
   }

@@ -22,7 +22,7 @@ export function streamLog(store: Store): StreamLog {
       })
       const heads = { rooms: rooms.values(), users: users.values() }
       return names.map((name) =>
-        'room' in name ? (heads.rooms.next().value?.lastRev || null) : (heads.users.next().value || null),
+        'room' in name ? heads.rooms.next().value?.lastRev || null : heads.users.next().value || null,
       )
     },
     async read(stream, after): Promise<LogPage | { readonly is: 'too_far' }> {

@@ -1,6 +1,6 @@
 /** Names of streams, as the hub and the layer know them, and what an announcement of a change says besides its bytes. */
 
-import { type RoomId, type Seq, type SessionId, type UserId, roomId, userId } from '../protocol/ids.ts'
+import { type Rev, type RoomId, type Seq, type SessionId, type UserId, roomId, userId } from '../protocol/ids.ts'
 import type { OwnRow, RoomRow, SettingsRow } from '../protocol/rows.ts'
 import type { Mention } from './draft.ts'
 
@@ -19,11 +19,18 @@ export type RoomNotes = {
   readonly lastSeq: Seq | null
   readonly author: UserId | null
   readonly mentions: readonly Mention[]
+  /** Messages that were edited or deleted: whom they do not mention now, they do not mention any more. */
+  readonly changed: readonly Seq[]
   readonly settings: SettingsRow | null
+  /** Who may not hear of it any more [G6]. */
+  readonly removed: readonly UserId[]
 }
 
 export function roomNotes(rows: readonly RoomRow[], mentions: readonly Mention[]): RoomNotes {
-  let notes: RoomNotes = { lastSeq: null, author: null, mentions, settings: null }
+  const changed = rows.flatMap((row) =>
+    row.kind === 'message' && (row.editedAtMs !== null || row.body === null) ? [row.seq] : [],
+  )
+  let notes: RoomNotes = { lastSeq: null, author: null, mentions, changed, settings: null, removed: droppedBy(rows) }
   for (const row of rows) {
     // Also one that was edited or deleted: it may be news to somebody who has missed it when it was new.
     if (row.kind === 'message' && row.seq > (notes.lastSeq ?? 0)) {
@@ -46,7 +53,7 @@ export function droppedBy(rows: readonly RoomRow[]): readonly UserId[] {
 /** What gateways need to know of a change of what is a person's own. */
 export type OwnNotes = {
   /** Each room once, as it is after the last row. */
-  readonly memberships: readonly { readonly room: RoomId; readonly isMember: boolean }[]
+  readonly memberships: readonly { readonly room: RoomId; readonly isMember: boolean; readonly lastRev: Rev }[]
   readonly endedSessions: readonly SessionId[]
   readonly isDeactivated: boolean
   /** Sessions or tokens may have ended without a row: check them. */
@@ -54,10 +61,12 @@ export type OwnNotes = {
 }
 
 export function ownNotes(rows: readonly OwnRow[]): OwnNotes {
-  const memberships = new Map<RoomId, boolean>()
-  for (const row of rows) if (row.kind === 'membership') memberships.set(row.room.id, row.isMember)
+  const memberships = new Map<RoomId, { readonly isMember: boolean; readonly lastRev: Rev }>()
+  for (const row of rows) {
+    if (row.kind === 'membership') memberships.set(row.room.id, { isMember: row.isMember, lastRev: row.room.lastRev })
+  }
   return {
-    memberships: [...memberships].map(([room, isMember]) => ({ room, isMember })),
+    memberships: [...memberships].map(([room, membership]) => ({ room, ...membership })),
     endedSessions: rows.flatMap((row) => (row.kind === 'session' && row.isEnded ? [row.session] : [])),
     isDeactivated: rows.some((row) => row.kind === 'profile' && !row.user.isActive),
     hasProfile: rows.some((row) => row.kind === 'profile'),

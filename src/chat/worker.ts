@@ -8,11 +8,13 @@ import type { Clock } from '../clock.ts'
 import { wireError } from '../protocol/errors.ts'
 import type { BatchHandler, CommandQueue } from '../queue/commands.ts'
 import type { Report } from '../spawn.ts'
-import type { Committed, Need, Store } from '../store/store.ts'
+import type { Committed, Need, Store, Unit } from '../store/store.ts'
 import type { Announcer } from './announce.ts'
+import { commandBreak } from './ask.ts'
 import { type Envelope, type Outcome, decideBatch, needsOf } from './decide.ts'
 import type { Draft, DraftUnit } from './draft.ts'
 import { Facts, needKey } from './facts.ts'
+import { KnownFacts } from './known-facts.ts'
 import type { Secrets } from './secrets.ts'
 
 export type WorkerDeps = {
@@ -22,7 +24,11 @@ export type WorkerDeps = {
   readonly secrets: Secrets
   readonly newId: () => string
   readonly report: Report
+  /** No other worker commits to this store: what is known of people changes by this one's work alone. */
+  readonly isAlone?: boolean
 }
+
+type Deps = WorkerDeps & { readonly known: KnownFacts }
 
 /** Enough to fill a commit; more would only make the first one wait for the last. */
 const batchMax = 256
@@ -36,15 +42,26 @@ export function openWorker(queue: CommandQueue, deps: WorkerDeps): AsyncDisposab
 }
 
 /** The worker's work, for the queue and for simulations: throws when it cannot say what became of the batch. */
-export function batchHandler(deps: WorkerDeps): BatchHandler {
+export function batchHandler(workerDeps: WorkerDeps): BatchHandler {
+  const deps = { ...workerDeps, known: new KnownFacts() }
   return async (queued) => {
-    const batch = queued.map(({ body }) => parseEnvelope(body))
-    const outcomes = await settle(deps, batch)
-    return outcomes.map((outcome) => JSON.stringify(outcome))
+    const nowMs = deps.clock.nowMs()
+    const items = queued.map(({ body, expiresAtMs }) => ({
+      envelopes: body.split(commandBreak).map(parseEnvelope),
+      // A queue that comes back from the dead hands out what was given up, and done otherwise, long ago [Q7].
+      isExpired: expiresAtMs <= nowMs,
+    }))
+    const started = items.flatMap(({ envelopes, isExpired }) => (isExpired ? [] : envelopes))
+    const outcomes = (await settle(deps, started)).values()
+    const outcomeOf = (isExpired: boolean): Outcome =>
+      (isExpired ? undefined : outcomes.next().value) ?? { error: wireError('expired') }
+    return items.map(({ envelopes, isExpired }) =>
+      envelopes.map(() => JSON.stringify(outcomeOf(isExpired))).join(commandBreak),
+    )
   }
 }
 
-async function settle(deps: WorkerDeps, batch: readonly Envelope[]): Promise<readonly Outcome[]> {
+async function settle(deps: Deps, batch: readonly Envelope[]): Promise<readonly Outcome[]> {
   const outcomes: (Outcome | null)[] = batch.map(() => null)
   const alone: number[] = []
   let left = batch.map((_, index) => index)
@@ -66,7 +83,7 @@ async function settle(deps: WorkerDeps, batch: readonly Envelope[]): Promise<rea
 
 /** Decides and commits the commands at `indexes`; gives back those that were overtaken. */
 async function settleSome(
-  deps: WorkerDeps,
+  deps: Deps,
   batch: readonly Envelope[],
   indexes: readonly number[],
   outcomes: (Outcome | null)[],
@@ -75,7 +92,10 @@ async function settleSome(
   const envelopes = indexes.flatMap((index) => batch[index] ?? [])
   const decided = await decideWithFacts(deps, envelopes)
   const units = decided.draft.units()
-  const committed = await commitOrNull(deps, units)
+  const expects = decided.isAssumed && deps.isAlone !== true ? profilesOf(decided.facts, envelopes) : []
+  const committed = await commitOrNull(deps, units, expects)
+  if (committed?.every(({ is }) => is === 'committed') === true) deps.known.keep(decided.facts)
+  else deps.known.forget()
   // Unknown whether it was written: the same commands again find out, each by its id.
   if (committed === null) return [...indexes]
 
@@ -92,7 +112,7 @@ async function settleSome(
     if (is === 'committed') {
       written.push(unit)
       for (const { place, index } of places) outcomes[index] = decided.outcomes[place] ?? null
-    } else if (is === 'stale') {
+    } else if (is === 'stale' || decided.isAssumed) {
       overtaken.push(...places.map(({ index }) => index))
     } else {
       deps.report('store refused a unit', { committed: committed[at], commands: places.length })
@@ -103,42 +123,74 @@ async function settleSome(
   return overtaken.toSorted((a, b) => a - b)
 }
 
+type DecidedWithFacts = {
+  readonly draft: Draft
+  readonly outcomes: readonly Outcome[]
+  readonly facts: Facts
+  /** Nothing was loaded: what is not as it was thought is found out by committing. */
+  readonly isAssumed: boolean
+}
+
 async function decideWithFacts(
-  { store, clock, newId, secrets, report }: WorkerDeps,
+  { store, clock, newId, secrets, report, known }: Deps,
   batch: readonly Envelope[],
-): Promise<{ readonly draft: Draft; readonly outcomes: readonly Outcome[] }> {
+): Promise<DecidedWithFacts> {
   const needs = new Map<string, Need>()
-  for (const need of batch.flatMap(needsOf)) needs.set(needKey(need), need)
   const broken = new Set<number>()
+  const fail = (place: number, error: unknown): void => {
+    report('a decision failed', { error, cmd: batch[place]?.command.cmd })
+    broken.add(place)
+  }
+  for (const [place, envelope] of batch.entries()) {
+    try {
+      for (const need of needsOf(envelope)) needs.set(needKey(need), need)
+    } catch (error) {
+      fail(place, error)
+    }
+  }
+  const assumed = broken.size > 0 ? null : known.assume(batch, [...needs.values()])
+  if (assumed !== null) {
+    const decided = decideBatch(assumed, batch, { nowMs: clock.nowMs(), newId, secrets, broken: new Set() })
+    // Committing finds out what is not so; a refusal is not committed, so it has to be loaded for.
+    if (decided.is === 'decided' && decided.outcomes.every((outcome) => 'ok' in outcome)) {
+      return { ...decided, facts: assumed, isAssumed: true }
+    }
+  }
   for (;;) {
     const wanted = [...needs.values()]
     // One snapshot for all: facts from different moments could contradict each other.
     const facts = new Facts()
     facts.add(wanted, wanted.length === 0 ? [] : await store.load(wanted))
+    known.loaded(facts)
     const decided = decideBatch(facts, batch, { nowMs: clock.nowMs(), newId, secrets, broken })
-    if (decided.is === 'decided') return decided
-    if (decided.is === 'broken') {
-      const { place, error } = decided
-      report('a decision failed', { error, cmd: batch[place]?.command.cmd })
-      broken.add(place)
-    } else {
-      for (const need of decided.needs) needs.set(needKey(need), need)
-    }
+    if (decided.is === 'decided') return { ...decided, facts, isAssumed: false }
+    if (decided.is === 'broken') fail(decided.place, decided.error)
+    else for (const need of decided.needs) needs.set(needKey(need), need)
   }
 }
 
 async function commitOrNull(
   { store, clock, report }: WorkerDeps,
   units: readonly DraftUnit[],
+  expects: NonNullable<Unit['expects']>,
 ): Promise<readonly Committed[] | null> {
   if (units.length === 0) return []
   try {
-    return await store.commit(units.map(({ unit }) => unit))
+    return await store.commit(units.map(({ unit }) => (expects.length === 0 ? unit : { ...unit, expects })))
   } catch (error) {
     report('commit failed', { error, units: units.length })
     await clock.sleep(retryMs)
     return null
   }
+}
+
+/** The authors' profiles as they were assumed: whoever was deactivated meanwhile is found out by committing [G6]. */
+function profilesOf(facts: Facts, batch: readonly Envelope[]): NonNullable<Unit['expects']> {
+  const users = new Set(batch.flatMap(({ actor }) => (actor.is === 'person' ? [actor.user] : [])))
+  return [...users].flatMap((user) => {
+    const record = facts.get({ need: 'user', user })
+    return record === null ? [] : [{ user, rev: record.rev }]
+  })
 }
 
 function parseEnvelope(body: string): Envelope {

@@ -14,6 +14,7 @@ import type { Random } from '../random.ts'
 import type { Result } from './api.ts'
 import { openBackoff } from './backoff.ts'
 import { openTimer } from './timer.ts'
+import { clientError } from './wire.ts'
 
 /** A server answers within 5 s, be it that it does not know [Q7]. Silence for so long is a fault of the link. */
 const answerMs = 30_000
@@ -71,7 +72,8 @@ export function openLane(deps: LaneDeps): Lane {
   const patience = openTimer(deps.clock)
   const inFlight = new Map<CommandId, { readonly entry: LaneEntry; readonly sent: LaneCommand }>()
   let entries: readonly LaneEntry[] = []
-  let refusedFor: { retryAfterMs: number } | null = null
+  /** How long the refused ones of the present frame have to wait; null: none was refused. */
+  let refusedMs: number | null = null
 
   const remove = (entry: LaneEntry): void => {
     entries = entries.filter((each) => each !== entry)
@@ -79,6 +81,7 @@ export function openLane(deps: LaneDeps): Lane {
 
   const pump = (): void => {
     if (inFlight.size > 0 || pause.isSet()) return
+    refuseTooLong()
     const batch = nextBatch(entries, deps.limits())
     if (batch.length === 0) return
     if (!deps.send({ type: 'do', commands: batch.map(({ command }) => command) })) return
@@ -91,16 +94,25 @@ export function openLane(deps: LaneDeps): Lane {
     deps.moved()
   }
 
+  /** What no frame can carry would break the link each time that it is sent. Smaller ones are the server's to judge. */
+  const refuseTooLong = (): void => {
+    for (const entry of entries) {
+      if (envelopeBytes + bytesOf(entry) <= deps.limits().frameBytesMax) continue
+      remove(entry)
+      entry.done(entry.command, { error: clientError('too_long', 'longer than a frame') })
+    }
+  }
+
   /** The whole frame is answered: go on at once, or after a pause. */
   const frameDone = (): void => {
     patience.clear()
-    const refused = refusedFor
-    refusedFor = null
-    if (refused === null) {
+    const waitMs = refusedMs
+    refusedMs = null
+    if (waitMs === null) {
       backoff.reset()
       return pump()
     }
-    pause.set(refused.retryAfterMs + backoff.nextMs(), pump)
+    pause.set(waitMs + backoff.nextMs(), pump)
     deps.moved()
   }
 
@@ -118,8 +130,7 @@ export function openLane(deps: LaneDeps): Lane {
       const { entry, sent } = flying
       entry.sentAtMs = null
       if (entries.includes(entry)) {
-        if (isToRetry(outcome))
-          refusedFor = { retryAfterMs: Math.max(refusedFor?.retryAfterMs ?? 0, retryAfterMs(outcome)) }
+        if (isToRetry(outcome)) refusedMs = Math.max(refusedMs ?? 0, retryAfterMs(outcome))
         else {
           remove(entry)
           entry.done(sent, outcome)
@@ -131,14 +142,14 @@ export function openLane(deps: LaneDeps): Lane {
     lost() {
       inFlight.clear()
       patience.clear()
-      refusedFor = null
+      refusedMs = null
       for (const entry of entries) entry.sentAtMs = null
       deps.moved()
     },
     clear() {
       entries = []
       inFlight.clear()
-      refusedFor = null
+      refusedMs = null
       pause.clear()
       patience.clear()
     },
@@ -156,13 +167,15 @@ function nextBatch(entries: readonly LaneEntry[], limits: Limits): readonly Lane
   let bytes = envelopeBytes
   for (const entry of entries) {
     if (!entry.isStored || batch.length === limits.commandsPerFrameMax) break
-    // 3 bytes is the most that a UTF-16 unit takes in UTF-8.
-    bytes += JSON.stringify(entry.command).length * 3
-    if (batch.length > 0 && bytes > limits.frameBytesMax) break
+    bytes += bytesOf(entry)
+    if (bytes > limits.frameBytesMax) break
     batch.push(entry)
   }
   return batch
 }
+
+/** At most: 3 bytes are what a UTF-16 unit takes in UTF-8. */
+const bytesOf = ({ command }: LaneEntry): number => JSON.stringify(command).length * 3
 
 /** `unauthenticated` is for the link to deal with: what was written waits until its author has signed in again [G5]. */
 function isToRetry(outcome: Answer): boolean {

@@ -120,21 +120,21 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
         if (!rooms.has(room) && of.row.isMember) put({ ...of, row: { ...of.row, isMember: false, rev: at } })
       }
     },
-    bump({ room, lastSeq, lastRev, author, mentions, settings }) {
+    bump({ room, lastSeq, lastRev, author, mentions, unmentions = [], settings }) {
       change(room, (of) => {
-        const isNews = lastSeq > of.row.room.lastSeq
         const news = { seq: lastSeq, rev: lastRev, author, mentionsMe: mentions.includes(lastSeq) }
-        const next = isNews ? seen(of, news) : of
-        const all = new Set([...next.row.mentions, ...mentions])
-        const row = { ...next.row, mentions: [...all].toSorted((a, b) => a - b) }
-        return { ...next, row: { ...row, room: named(headOf(row.room, { seq: lastSeq, rev: lastRev }), settings) } }
+        // A bump may tell of what was seen, then only its numbers count.
+        const { row, ...rest } = lastSeq > of.row.room.lastSeq ? seen(of, news) : of
+        const all = new Set([...row.mentions.filter((seq) => !unmentions.includes(seq)), ...mentions])
+        const summary = named(headOf(row.room, news), settings)
+        return { ...rest, row: { ...row, mentions: [...all].toSorted((a, b) => a - b), room: summary } }
       })
     },
     sawMessage(room, row) {
       change(room, (of) => {
         const me = deps.me()
         const mentionsMe = me !== null && row.body !== null && mentionsIn(row.body).includes(me)
-        return seen(of, { seq: row.seq, rev: row.rev, author: row.author, mentionsMe })
+        return seen(of, { ...row, mentionsMe })
       })
     },
     sawHead(room, head) {
@@ -179,8 +179,15 @@ function named(room: RoomSummary, settings: SettingsRow | undefined): RoomSummar
   return { ...room, name: settings.name, topic: settings.topic, visibility: settings.visibility }
 }
 
-/** The server's newer row; mentions behind the head that it was read at are only known here. */
+/**
+ * The server's newer row. What it says of the room was read at the room's rev of that moment, which may be before what is
+ * known here: then names, and mentions behind the old cursor, are newer here.
+ */
 function merged(held: MembershipRow, told: MembershipRow): MembershipRow {
-  const later = held.mentions.filter((seq) => seq > told.room.lastSeq)
-  return { ...told, mentions: [...told.mentions, ...later], room: headOf(told.room, headIn(held)) }
+  if (told.room.lastRev >= held.room.lastRev) {
+    const later = held.mentions.filter((seq) => seq > told.room.lastSeq)
+    return { ...told, mentions: [...told.mentions, ...later], room: headOf(told.room, headIn(held)) }
+  }
+  const before = told.mentions.filter((seq) => seq <= held.readSeq)
+  return { ...told, mentions: [...before, ...held.mentions], room: headOf(held.room, headIn(told)) }
 }

@@ -69,10 +69,12 @@ export type Outbox = {
 type Opened = RoomOutbox & { readonly lane: Lane }
 
 export function openOutbox(deps: OutboxDeps): Outbox {
-  const { clock, storage, newId, limits } = deps
+  const { clock, storage, newId } = deps
   const rooms = new Map<RoomId, Opened>()
   const waiting = new Set<(result: { readonly error: WireError }) => void>()
   const writes = new Map<CommandId, Promise<void>>()
+  /** What is in memory; what was, and is over. Neither is taken up from the storage again. */
+  const here = new Set<CommandId>()
   const ended = new Set<CommandId>()
   const own = openLane({ ...deps, moved: () => {} })
   let me: UserId | null = null
@@ -96,6 +98,7 @@ export function openOutbox(deps: OutboxDeps): Outbox {
   }
 
   const forget = (id: CommandId): void => {
+    here.delete(id)
     ended.add(id)
     for (const oldest of ended) if (ended.size > endedMax) ended.delete(oldest)
     void write(id, async () => storage.remove(id))
@@ -119,10 +122,11 @@ export function openOutbox(deps: OutboxDeps): Outbox {
   }
 
   const clear = (): void => {
-    settleWaiting(clientError('unauthenticated', 'Somebody else is signed in.'))
+    settleWaiting(clientError('unauthenticated', 'somebody else is signed in'))
     own.clear()
     known = Promise.withResolvers()
     isKnown = false
+    here.clear()
     ended.clear()
     for (const { lane, sends, changes } of rooms.values()) {
       lane.clear()
@@ -132,7 +136,7 @@ export function openOutbox(deps: OutboxDeps): Outbox {
   }
 
   const adoptAll = async (user: UserId): Promise<void> => {
-    const kept = (await loaded(deps)).filter((each) => each.user === user && isNew(each))
+    const kept = (await loaded(deps)).filter(({ id, user: of }) => of === user && !here.has(id) && !ended.has(id))
     if (me !== user) return
     // What an earlier page left was written before anything that this one wrote.
     const where = isKnown ? 'back' : 'front'
@@ -142,23 +146,15 @@ export function openOutbox(deps: OutboxDeps): Outbox {
     for (const { lane } of rooms.values()) lane.pump()
   }
 
-  const isNew = ({ id, room }: OutboxEntry): boolean => {
-    const open = rooms.get(room)
-    if (ended.has(id) || writes.has(id)) return false
-    if (open === undefined) return true
-    const isHere = ({ command: at }: { command: LaneCommand }): boolean =>
-      at.id === id || (at.cmd === 'cancel' && at.target === id)
-    return !open.lane.entries().some(isHere) && !open.sends.pending().some((pending) => pending.id === id)
-  }
-
   const adopt = ({ id, room, command: found, writtenAtMs, failed }: OutboxEntry, where: Adoption['where']): void => {
     deps.ensure(room)
     const open = rooms.get(room)
     if (open === undefined) return
     const asked = trusted<RoomCommand>(found)
+    here.add(id)
     const kept = { id, writtenAtMs, failed }
     const isOld = clock.nowMs() - writtenAtMs >= outcomeKeptMs
-    const error = failed ?? (isOld ? clientError('expired', 'Too old to be sent by itself.') : null)
+    const error = failed ?? (isOld ? clientError('expired', 'too old') : null)
     // What is neither is of a newer version of this client, which will know what to do with it.
     if (asked.cmd === 'send' || asked.cmd === 'cancel') {
       open.sends.adopt({ ...kept, command: asked }, { error, where })
@@ -170,12 +166,12 @@ export function openOutbox(deps: OutboxDeps): Outbox {
   return {
     open(room, handlers) {
       const keep = async ({ command: kept, ...entry }: Kept): Promise<void> => {
-        ended.delete(entry.id)
+        here.add(entry.id)
         const { promise } = known
         await write(entry.id, async () => storage.put({ ...entry, user: await promise, room, command: kept }))
       }
       const lane = openLane({ ...deps, moved: () => sends.moved() })
-      const sends = openRoomSends({ clock, newId, limits, lane, keep, forget }, room, handlers.sends)
+      const sends = openRoomSends({ clock, newId, lane, keep, forget }, room, handlers.sends)
       const changes = openRoomChanges({ clock, lane, keep, forget }, handlers.changes)
       const open: Opened = {
         lane,
@@ -225,6 +221,6 @@ async function loaded({ storage, clock }: OutboxDeps): Promise<readonly OutboxEn
   } catch {
     return [] // What cannot be read stays where it is, for a page that can.
   } finally {
-    late.abort()
+    late.abort('answered')
   }
 }

@@ -38,8 +38,7 @@ export function openPeople(deps: PeopleDeps): People {
 
   const learn = (user: User): void => {
     fresh.add(user.id)
-    const held = users.get(user.id)
-    if (held !== undefined && isSame(held, user)) return
+    if (JSON.stringify(users.get(user.id)) === JSON.stringify(user)) return
     users.set(user.id, user)
     deps.changed('people')
   }
@@ -59,10 +58,6 @@ export function openPeople(deps: PeopleDeps): People {
       }
     }
     isAsking = false
-  }
-
-  const sendWatched = (): void => {
-    if (watched.length > 0) deps.send({ type: 'watch', users: watched })
   }
 
   return {
@@ -88,14 +83,10 @@ export function openPeople(deps: PeopleDeps): People {
     },
     welcomed() {
       fresh.clear()
-      sendWatched()
+      if (watched.length > 0) deps.send({ type: 'watch', users: watched })
       if (wanted.size > 0) void ask()
       // Whoever shows people reads them again, and so asks for what may have changed.
       if (users.size > 0) deps.changed('people')
     },
   }
-}
-
-function isSame(a: User, b: User): boolean {
-  return a.name === b.name && a.handle === b.handle && a.role === b.role && a.isActive === b.isActive
 }

@@ -30,19 +30,15 @@ export const platformSignals: Signals = (listen) => {
     readonly window?: Target
     readonly document?: Target & { readonly visibilityState: string }
   }>(globalThis)
-  const online = (): void => listen('online')
-  const offline = (): void => listen('offline')
-  const visible = (): void => {
-    if (document?.visibilityState === 'visible') listen('visible')
-  }
-  window?.addEventListener('online', online)
-  window?.addEventListener('offline', offline)
-  document?.addEventListener('visibilitychange', visible)
+  const heard: readonly [Target | undefined, string, () => void][] = [
+    [window, 'online', () => listen('online')],
+    [window, 'offline', () => listen('offline')],
+    [document, 'visibilitychange', () => document?.visibilityState === 'visible' && listen('visible')],
+  ]
+  for (const [target, type, tell] of heard) target?.addEventListener(type, tell)
   return {
     [Symbol.dispose]() {
-      window?.removeEventListener('online', online)
-      window?.removeEventListener('offline', offline)
-      document?.removeEventListener('visibilitychange', visible)
+      for (const [target, type, tell] of heard) target?.removeEventListener(type, tell)
     },
   }
 }

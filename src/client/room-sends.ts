@@ -10,12 +10,11 @@ import type { Clock } from '../clock.ts'
 import type { CommandOutputs, RoomCommand } from '../protocol/commands.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { CommandId, RoomId, Seq } from '../protocol/ids.ts'
-import type { Limits } from '../protocol/limits.ts'
 import { unreachable } from '../unreachable.ts'
 import type { OutboxEntry, Pending } from './api.ts'
 import { type Answer, type Lane, type LaneCommand, type LaneEntry, laneEntry } from './lane.ts'
 import { memo } from './memo.ts'
-import { clientError, command, trusted } from './wire.ts'
+import { command, trusted } from './wire.ts'
 
 type Send = Extract<RoomCommand, { cmd: 'send' }>
 type Cancel = Extract<RoomCommand, { cmd: 'cancel' }>
@@ -30,7 +29,6 @@ export type Kept = Pick<OutboxEntry, 'id' | 'writtenAtMs' | 'failed'> & { readon
 export type SendsDeps = {
   readonly clock: Clock
   readonly newId: () => CommandId
-  readonly limits: () => Limits
   readonly lane: Lane
   /** Resolves when it is on disk, or cannot be. */
   readonly keep: (entry: Kept) => Promise<void>
@@ -137,9 +135,7 @@ export function openRoomSends(deps: SendsDeps, room: RoomId, handlers: SendsHand
       const send = command(deps.newId(), 'send', { room, body, ...(replyTo === null ? {} : { replyTo }) })
       const own = sending(send, clock.nowMs())
       update([...sends, own])
-      const { bodyCharsMax } = deps.limits()
-      if (charsOf(body) <= bodyCharsMax) await queue(own)
-      else fail(own, { ...clientError('too_long', `longer than ${bodyCharsMax} characters`), limit: 'bodyCharsMax' })
+      await queue(own)
       return send.id
     },
     retry(id, written) {
@@ -187,13 +183,6 @@ export function openRoomSends(deps: SendsDeps, room: RoomId, handlers: SendsHand
     },
     clear: () => update([]),
   }
-}
-
-/** Code points, as the limits count. */
-function charsOf(text: string): number {
-  let chars = 0
-  for (const _ of text) chars++
-  return chars
 }
 
 function pendingOf({ send, writtenAtMs, entry, state }: Sending): Pending {

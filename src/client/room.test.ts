@@ -15,6 +15,7 @@ import {
   snapshot,
   user,
 } from './testing/fake-link.ts'
+import { trusted } from './wire.ts'
 
 test('[G4] a room is followed from nothing, and from its cursor after a reconnect', async () => {
   using link = fakeLink()
@@ -123,7 +124,7 @@ test('a refused room shows nothing, and is followed again when I become a member
   socket.give({ type: 'unfollowed', room, error })
   expect(link.client.room(room).timeline()).toMatchObject({ state: { refused: error }, messages: [] })
   const row = { ...link.client.rooms()[0]?.membership }
-  socket.give({ type: 'rows', room: null, rev: rev(11), rows: [{ ...row, rev: rev(11) } as never] })
+  socket.give({ type: 'rows', room: null, rev: rev(11), rows: [trusted({ ...row, rev: rev(11) })] })
   expect(socket.of('follow').at(-1)).toEqual({ type: 'follow', room, rev: 0 })
 })
 
@@ -170,7 +171,7 @@ test('who writes is shown until they stop, fall silent, or send', async () => {
 test('a frame of a type that is not known, and text that is no frame, change nothing', async () => {
   using link = fakeLink()
   const socket = await openRoomOf(link)
-  socket.give({ type: 'hologram', room } as never, null as never, rows(message({ seq: 3 })))
+  socket.give(trusted({ type: 'hologram', room }), trusted(null), rows(message({ seq: 3 })))
   expect(screen(link.client)).toEqual(['text 1', 'text 2', 'text 3'])
 })
 

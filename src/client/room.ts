@@ -94,7 +94,7 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
     },
     changes: {
       changed: ({ seq }) => touch(seq),
-      awaits: (change) => opens > 0 && !isShown(change),
+      awaits: (change) => opens > 0 && window.awaits(change),
       refused(refusal) {
         error = refusal
         changed('error')
@@ -105,21 +105,6 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
   const touch = (seq: Seq): void => {
     window.touch(seq)
     changed('timeline')
-  }
-  const isShown = (change: Change): boolean => {
-    const user = me()
-    const message = window.message(change.seq)
-    if (message === null || user === null) return true
-    switch (change.cmd) {
-      case 'edit':
-        return message.body === change.body
-      case 'delete':
-        return message.body === null
-      case 'react':
-        return window.hasReaction({ seq: change.seq, emoji: change.emoji, user }) === change.isOn
-      default:
-        return unreachable(change)
-    }
   }
   const history = openHistory(
     { clock, query: deps.query, limits: deps.limits, window, isOpen: () => opens > 0, loaded: () => settle() },
@@ -176,6 +161,8 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
   const refused = (refusal: WireError): void => {
     if (refusal.temporary) return again.set(refusal.retryAfterMs ?? followAgainMs, () => opens > 0 && cursor.follow())
     forget({ refused: refusal })
+    // No row will come any more: what the server has of mine is not pending.
+    outbox.sends.seenThrough(anySeq)
     history.ready()
   }
 
@@ -204,7 +191,6 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
         if (window.shown().state !== 'ready') return
         apply(frame.rows)
         cursor.page(frame)
-        own.memberships.sawHead(id, { seq: seqOf(0), rev: frame.through })
         // All changes are here and a message is not: nothing but a fresh start can be right.
         if (frame.isLast && !window.isWhole(cursor.rev())) startAnew()
         return
@@ -213,7 +199,7 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
         if (window.shown().state !== 'ready') return
         apply(frame.rows)
         cursor.live({ from: firstOf(frame.rows, frame.rev), through: frame.rev })
-        return own.memberships.sawHead(id, { seq: seqOf(0), rev: frame.rev })
+        return
       case 'unfollowed':
         return refused(frame.error)
       case 'typing':

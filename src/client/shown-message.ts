@@ -18,7 +18,8 @@ export function showMessage(
     body: row.body,
     reactions: reactionsOf(over.reactions),
   })
-  return { ...row, body, reactions, isPending: over.changes.some(({ isAnswered }) => !isAnswered) }
+  // As a fresh page shows it: what was put on a message before it was deleted is gone with it.
+  return { ...row, body, reactions: body === null ? [] : reactions, isPending: over.changes.some(({ isAnswered }) => !isAnswered) }
 }
 
 type Shown = Pick<ShownMessage, 'body' | 'reactions'>

@@ -13,7 +13,7 @@ import { type CommandId, type Rev, type Seq, type UserId, seq as seqOf } from '.
 import type { MessageRow, ReactionRow } from '../protocol/rows.ts'
 import type { ShownMessage, Timeline } from './api.ts'
 import { memo } from './memo.ts'
-import type { ShownChange } from './room-changes.ts'
+import type { Change, ShownChange } from './room-changes.ts'
 import { showMessage } from './shown-message.ts'
 
 /** So many are held; more would be lost on the screen and heavy in memory. */
@@ -23,8 +23,8 @@ export type TimelineRow = MessageRow | ReactionRow
 
 export type MessageWindow = {
   readonly shown: () => Timeline
-  readonly message: (seq: Seq) => MessageRow | null
-  readonly hasReaction: (reaction: { seq: Seq; emoji: string; user: UserId }) => boolean
+  /** The message is in the window, and is not what the change makes of it. */
+  readonly awaits: (change: Change) => boolean
   /** A message of mine with this id is in the window. */
   readonly hasMine: (id: CommandId) => boolean
   readonly firstSeq: () => Seq
@@ -181,9 +181,14 @@ export function openTimeline(deps: {
 
   return {
     shown: shown.get,
-    message: (seq) => rows[seq - first()] ?? null,
     hasMine: (id) => mine.has(id),
-    hasReaction: ({ seq, emoji, user }) => reactions.get(seq)?.get(`${user} ${emoji}`)?.isOn === true,
+    awaits(change) {
+      const row = rows[change.seq - first()]
+      if (row === undefined) return false
+      if (change.cmd !== 'react') return row.body !== (change.cmd === 'edit' ? change.body : null)
+      const held = reactions.get(change.seq)?.get(`${deps.me()} ${change.emoji}`)
+      return (held?.isOn ?? false) !== change.isOn
+    },
     firstSeq: first,
     endSeq: end,
     isAtTail: () => isAtTail,

@@ -11,7 +11,7 @@ export type Timer = {
 export function openTimer(clock: Clock): Timer {
   let current: AbortController | null = null
   const clear = (): void => {
-    current?.abort()
+    current?.abort('set again')
     current = null
   }
   return {

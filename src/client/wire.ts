@@ -48,4 +48,4 @@ export function clientError(code: ErrorCode, message: string, temporary = false)
   return { code, message, temporary }
 }
 
-export const linkLost = clientError('outcome_unknown', 'The link went before the answer.', true)
+export const linkLost = clientError('outcome_unknown', 'link lost', true)

@@ -52,7 +52,7 @@ export function text({ charsMin = 0, charsMax, limit }: TextRule): Check<string>
     if (isLonger(composed, charsMax)) {
       return new Refusal({ code: 'too_long', message: `is longer than ${charsMax} characters`, limit })
     }
-    if (composed.length < charsMin) return bad(`is shorter than ${charsMin} characters`)
+    if (isShorter(composed, charsMin)) return bad(`is shorter than ${charsMin} characters`)
     return composed
   }
 }
@@ -66,9 +66,13 @@ export function line(rule: TextRule): Check<string> {
   return (value) => {
     const checked = check(typeof value === 'string' ? value.trim() : value)
     if (checked instanceof Refusal) return checked
-    return notInALine.test(checked) ? bad('has a control character') : checked
+    if (notInALine.test(checked)) return bad('has a control character')
+    return checked !== '' && isInvisible(checked) ? bad('shows nothing') : checked
   }
 }
+
+/** Made of spaces and characters that nothing is drawn for, the Hangul filler among them: a name that nobody can see. */
+export const isInvisible = (value: string): boolean => /^[\s\p{Default_Ignorable_Code_Point}]*$/u.test(value)
 
 /** Text of a pattern; `says` tells the pattern in words. */
 export function pattern(expression: RegExp, says: string): Check<string> {
@@ -165,6 +169,10 @@ export const tag = <const T extends string>(name: T): Check<T> => oneOf(name)
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isShorter(value: string, charsMin: number): boolean {
+  return value.length < charsMin * 2 && Array.from(value).length < charsMin
 }
 
 /** Counts code points only when the cheap bound does not decide. */

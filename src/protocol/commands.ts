@@ -4,7 +4,7 @@
  * is the server's (chat/commands.ts).
  */
 
-import { type Check, bool, id, int, line, list, object, oneOf, pattern, tag, tagged, text } from './check.ts'
+import { type Check, Refusal, bool, id, int, line, list, object, oneOf, pattern, tag, tagged, text } from './check.ts'
 import {
   type CommandId,
   type InviteId,
@@ -157,13 +157,18 @@ const password = text({
 const anyPassword = text({ charsMax: limits.passwordCharsMax, limit: 'passwordCharsMax' })
 const secret = pattern(/^[\w.-]{8,200}$/, 'the part behind # of a link')
 
+const handleText = text({ charsMin: 1, charsMax: limits.handleCharsMax, limit: 'handleCharsMax' })
+// Without the letters and marks that nothing is drawn for (the Hangul fillers): two names could not be told apart.
 const handlePattern = pattern(
-  /^[\p{L}\p{N}][\p{L}\p{N}\p{M}_.-]{0,31}$/u,
-  'letters and digits, with _ . - between them, 1 to 32 in all',
+  /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{N}\p{M}_.-]*$/u,
+  'letters and digits, with _ . - between them',
 )
 /** Lower case and NFC, so that one name is one person. */
-const handle: Check<string> = (value) =>
-  handlePattern(typeof value === 'string' ? value.trim().normalize('NFC').toLowerCase() : value)
+const handle: Check<string> = (value) => {
+  // Lower case first: it can take a composed letter apart.
+  const checked = handleText(typeof value === 'string' ? value.trim().toLowerCase() : value)
+  return checked instanceof Refusal ? checked : handlePattern(checked)
+}
 
 function command<Name extends string, S extends Parameters<typeof object>[0], M extends Parameters<typeof object>[0]>(
   cmd: Name,

@@ -54,8 +54,10 @@ export type Bump = {
   readonly lastRev: Rev
   /** Who wrote the message at `lastSeq`. */
   readonly author: UserId | null
-  /** New ones that mention me. */
+  /** New ones that mention me, and edited ones. */
   readonly mentions: readonly Seq[]
+  /** Edited or deleted ones that do not mention me, or not any more. */
+  readonly unmentions?: readonly Seq[]
   /** Present when they changed. */
   readonly settings?: SettingsRow
 }

@@ -44,12 +44,12 @@ export function openDeadlines(sweep: Sweep, deps: { readonly clock: Clock; reado
   return {
     add(deadlineMs) {
       if (isClosed || (sleep !== null && sleep.untilMs <= deadlineMs)) return
-      sleep?.alarm.abort()
+      sleep?.alarm.abort('changed')
       spawn('command deadlines', () => keep(deadlineMs))
     },
     close() {
       isClosed = true
-      sleep?.alarm.abort()
+      sleep?.alarm.abort('changed')
     },
   }
 }

@@ -84,6 +84,11 @@ export class FanOut implements Flushable {
     return this.#recent.filter(({ to }) => to > rev)
   }
 
+  /** Whether a follower at `rev` has missed nothing. */
+  isAt(rev: number): boolean {
+    return rev === this.#sentRev
+  }
+
   /** A follower begins to read; from now on nothing it could miss is forgotten, within bounds. */
   readerCame(): void {
     this.#readers++

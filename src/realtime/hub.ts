@@ -47,6 +47,11 @@ export type Follower = {
     | { readonly is: 'page'; readonly texts: readonly string[]; readonly through: number; readonly isLast: boolean }
     | { readonly is: 'denied' }
   >
+  /**
+   * It has just been told all up to the rev it follows from, and may read the stream whatever happens: when nothing is
+   * missing it goes live without a read. A page then tells it nothing.
+   */
+  readonly isKnownCurrent?: boolean
   /** Dropped or denied: it is not followed any more. */
   readonly ended: () => void
 }
@@ -67,12 +72,14 @@ export type Hub = AsyncDisposable & {
   /** Sends a text to the present followers of a stream of this process. At most once: typing, receipts. */
   readonly whisper: (stream: string, text: string, except?: Connection) => void
   /**
-   * Compares the heads of the followed streams (`all`: also of those that are only listened to) with the log, now, and
-   * begins to heal what is behind. Rejects when the log cannot be asked.
+   * Compares the heads of the followed streams (`all`: also of those that are only listened to; a list: of these) with the
+   * log, now, and begins to heal what is behind. Rejects when the log cannot be asked.
    */
-  readonly checkHeads: (which?: 'followed' | 'all') => Promise<void>
+  readonly checkHeads: (which?: WhichStreams) => Promise<void>
   readonly stats: () => HubStats
 }
+
+export type WhichStreams = 'followed' | 'all' | readonly string[]
 
 export type StreamListener = {
   readonly event: (event: Pick<StreamEvent, 'stream' | 'from' | 'to' | 'notes'>) => void
@@ -142,10 +149,11 @@ class StreamHub {
     this.#streams.get(name)?.whisper(text, except)
   }
 
-  async checkHeads(which: 'followed' | 'all'): Promise<void> {
+  async checkHeads(which: WhichStreams): Promise<void> {
     const names: string[] = []
-    for (const stream of this.#streams.values()) {
-      const isAsked = which === 'all' ? !stream.isEmpty() : stream.isFollowed()
+    const some = typeof which === 'string' ? this.#streams.values() : which.flatMap((name) => this.#streams.get(name) ?? [])
+    for (const stream of some) {
+      const isAsked = which === 'followed' ? stream.isFollowed() : !stream.isEmpty()
       if (isAsked && stream.isJoined()) names.push(stream.name)
     }
     await this.#home.heads.readAll(names, (name, head) => this.#streams.get(name)?.sawHead(head))

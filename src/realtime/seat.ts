@@ -79,6 +79,10 @@ export class Seat implements Following {
   async #readToLive(): Promise<void> {
     const { home, name } = this.#stream
     await this.#stream.joined()
+    if (this.#isReading() && this.#follower.isKnownCurrent === true && this.#stream.fanOut.isAt(this.#rev)) {
+      this.#goLive()
+      return
+    }
     let failures = 0
     while (this.#isReading()) {
       if (this.#follower.connection.isBehind()) return this.#waitForDrain()

@@ -120,7 +120,7 @@ export class Stream implements SeatStream {
   async #join(): Promise<void> {
     // A layer that does not answer must not keep readers from the log: the head check does its work meanwhile.
     const waiting = new AbortController()
-    const subscribing = this.#subscribe().finally(() => waiting.abort())
+    const subscribing = this.#subscribe().finally(() => waiting.abort('joined'))
     await this.home.clock.sleep(this.home.options.joinWaitMs, waiting.signal)
     const head = await this.#readHead()
     if (this.#place.is !== 'joining') return subscribing

@@ -98,7 +98,10 @@ export type Put =
   | { readonly put: 'member'; readonly record: MemberRecord }
   /** Moves a member's cursor from exactly `from` to `to`, or does nothing: it may have moved meanwhile. No rev changes. */
   | { readonly put: 'cursor'; readonly room: RoomId; readonly user: UserId; readonly from: Seq; readonly to: Seq }
-  /** A new message, with the next seq and rev; its author's id must be new in the room. `mentions`: members, without the author. */
+  /**
+   * A new message, with the next seq and rev; its author's id must be new in the room, and no outcome of theirs (a cancelled
+   * send). `mentions`: members, without the author.
+   */
   | { readonly put: 'message'; readonly record: MessageRecord; readonly mentions: readonly UserId[] }
   /** An edited or deleted message. */
   | { readonly put: 'changedMessage'; readonly record: MessageRecord; readonly mentions: readonly UserId[] }
@@ -111,10 +114,16 @@ export type Put =
   | { readonly put: 'reset'; readonly record: ResetRecord }
   /** All but `lastRev` and `userCount`, which is counted. */
   | { readonly put: 'server'; readonly record: ServerRecord }
+  /** A new one. One that is there already makes the unit stale: a command that changes no stream has no other fence [G9]. */
   | { readonly put: 'outcome'; readonly record: OutcomeRecord }
 
 /** Changes that are committed together or not at all. Units of one commit advance different streams. */
-export type Unit = { readonly advances: readonly Advance[]; readonly puts: readonly Put[] }
+export type Unit = {
+  readonly advances: readonly Advance[]
+  /** People whose profile must still be at this rev, or the unit is stale: they were decided on without being loaded. */
+  readonly expects?: readonly { readonly user: UserId; readonly rev: Rev }[]
+  readonly puts: readonly Put[]
+}
 
 export type Committed =
   | { readonly is: 'committed' }
@@ -147,7 +156,7 @@ export type Welcome = {
   readonly session: SessionId
   /** Null for a personal token. */
   readonly expiresAtMs: number | null
-  readonly server: ServerRecord
+  readonly server: { readonly name: string }
   readonly rev: Rev
   readonly rooms: readonly MembershipRow[]
   readonly isLast: boolean

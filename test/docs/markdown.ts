@@ -37,7 +37,7 @@ export function blocks({ file, text }: Page): readonly Block[] {
   return found
 }
 
-export const withoutBlocks = (text: string): string => text.replaceAll(/^```[\s\S]*?^```$/gm, '')
+const withoutBlocks = (text: string): string => text.replaceAll(/^```[\s\S]*?^```$/gm, '')
 
 /** Targets of links and images, as written; not those in code. */
 export function links({ text }: Page): readonly string[] {

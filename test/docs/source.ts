@@ -55,7 +55,10 @@ function endOfMember(text: string, start: number): number {
     const character = text[at] ?? ''
     if ('{(<['.includes(character)) depth++
     if ('})>]'.includes(character)) depth--
-    if (depth < 0 || (depth === 0 && (character === ';' || (character === '\n' && !/^\s*[&|]/.test(text.slice(at + 1)))))) {
+    if (
+      depth < 0 ||
+      (depth === 0 && (character === ';' || (character === '\n' && !/^\s*[&|]/.test(text.slice(at + 1)))))
+    ) {
       return at
     }
   }

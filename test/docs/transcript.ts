@@ -51,7 +51,8 @@ export function matched(shown: unknown, answer: unknown, bindings: Bindings): Bi
 function matchedList(shown: readonly unknown[], answer: unknown, bindings: Bindings): Bindings | null {
   const isOpen = shown.at(-1) === '…'
   const entries = isOpen ? shown.slice(0, -1) : shown
-  if (!Array.isArray(answer) || (isOpen ? answer.length < entries.length : answer.length !== entries.length)) return null
+  if (!Array.isArray(answer) || (isOpen ? answer.length < entries.length : answer.length !== entries.length))
+    return null
   let bound: Bindings | null = bindings
   for (const [index, entry] of entries.entries()) {
     bound = matched(entry, answer[index], bound)

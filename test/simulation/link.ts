@@ -19,13 +19,17 @@ const helloMs = 5_000
 /** Messages that wait for a stalled reader before its connection is behind. */
 const behindAfter = 3
 
+type Listen = Parameters<SocketLike['addEventListener']>[1]
 type State = 'connecting' | 'open' | 'closed'
 
-export class FakeLink implements SocketLike {
-  onopen: (() => void) | null = null
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null = null
-  onerror: (() => void) | null = null
+export class FakeLink {
+  /** The page's end. */
+  readonly socket: SocketLike = {
+    addEventListener: (type, listen) => void this.#listeners.set(type, listen),
+    send: (text) => this.#send(text),
+    close: (code) => this.#close(code),
+  }
+  readonly #listeners = new Map<string, Listen>()
   readonly #base: Base
   readonly #page: Life
   readonly #tap: Tap
@@ -63,7 +67,12 @@ export class FakeLink implements SocketLike {
     return this.#client === 'open' && this.#server === 'open'
   }
 
-  send(text: string): void {
+  /** Both ends hear each other, and know it. */
+  get isWhole(): boolean {
+    return this.isOpen && !this.#isUpDead && !this.#isDownDead && !this.#isStalled
+  }
+
+  #send(text: string): void {
     if (this.#client !== 'open') throw new Error('not open')
     this.#up.push(text)
     if (this.#up.length > 1) return
@@ -71,7 +80,7 @@ export class FakeLink implements SocketLike {
     this.#base.scheduler.after(this.#upAtMs - this.#base.scheduler.nowMs, () => this.#deliverUp())
   }
 
-  close(code = 1000): void {
+  #close(code = 1000): void {
     if (this.#client === 'closed') return
     this.#client = 'closed'
     this.#base.scheduler.after(delayMs(this.#base), () => {
@@ -100,6 +109,7 @@ export class FakeLink implements SocketLike {
     this.#base.scheduler.after(ms, () => {
       this.#isStalled = false
       this.#deliverDown()
+      if (this.#server === 'closed' && !this.#isDownDead) this.#clientSeesEnd(lostCode)
       const drained = this.#drained
       this.#drained = []
       for (const listen of drained) this.process.life.do(listen)
@@ -128,7 +138,11 @@ export class FakeLink implements SocketLike {
       this.#later(this.#base.dice.between(1, pingMs), () => this.#heartbeat())
     })
     this.#client = 'open'
-    this.#page.do(() => this.onopen?.())
+    this.#page.do(() => this.#tell('open', {}))
+  }
+
+  #tell(type: string, event: Parameters<Listen>[0]): void {
+    this.#listeners.get(type)?.(event)
   }
 
   #connection(number: number): Connection {
@@ -185,7 +199,7 @@ export class FakeLink implements SocketLike {
     const texts = this.#down
     this.#down = []
     if (this.#isDownDead) return
-    for (const text of texts) this.#page.do(() => this.onmessage?.({ data: text }))
+    for (const text of texts) this.#page.do(() => this.#tell('message', { data: text }))
   }
 
   #closeByServer(code: number): void {
@@ -201,7 +215,7 @@ export class FakeLink implements SocketLike {
   #clientSeesEnd(code: number): void {
     if (this.#client === 'closed') return
     this.#client = 'closed'
-    this.#page.do(() => this.onclose?.({ code, reason: '' }))
+    this.#page.do(() => this.#tell('close', { code, reason: '' }))
   }
 
   #serverSeesEnd(code: number): void {

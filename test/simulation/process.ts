@@ -36,6 +36,8 @@ export type ProcessDeps = {
   readonly sharedLayer: ChannelLayer
   readonly secrets: Secrets
   readonly report: Report
+  /** It could not start: the process ends, as app.ts does, and whoever watches over it starts another. */
+  readonly failed: (error: unknown) => void
 }
 
 export class Process {
@@ -76,7 +78,7 @@ export class Process {
       { store, hub, layer, ask, clock, secrets, spawn, report, passwords, newId },
       { pingMs, version: 'simulated', rateLimits: true },
     )
-    spawn('open the gateway', async () => await this.gateway.open())
+    void this.gateway.open().catch(deps.failed)
   }
 
   /** As `kill -9` does: nothing of it runs any more, and its sockets are gone. */

@@ -27,8 +27,9 @@ export class Broker {
 
   /** The queue as one process sees it. */
   viewFor(life: Life): CommandQueue {
+    const line = { freeAtMs: 0 }
     return {
-      enqueue: async (command) => await this.#enqueue(command, life),
+      enqueue: async (command) => await this.#enqueue(command, life, line),
       work: () => {
         throw new Error('workers come by `work`')
       },
@@ -47,10 +48,12 @@ export class Broker {
     return this.#lanes.size === 0 && this.#taken.size === 0
   }
 
-  async #enqueue(command: QueuedCommand, life: Life): ReturnType<CommandQueue['enqueue']> {
+  async #enqueue(command: QueuedCommand, life: Life, line: { freeAtMs: number }): ReturnType<CommandQueue['enqueue']> {
     const { trouble, scheduler, dice } = this.#base
-    const wait = delayMs(this.#base)
-    if (wait > 0) await new Promise<void>((resolve) => scheduler.after(wait, () => life.do(resolve)))
+    // What one process hands over arrives in its order, as on one connection.
+    line.freeAtMs = Math.max(line.freeAtMs, scheduler.nowMs + delayMs(this.#base))
+    const waitMs = line.freeAtMs - scheduler.nowMs
+    if (waitMs > 0) await new Promise<void>((resolve) => scheduler.after(waitMs, () => life.do(resolve)))
     if (trouble.strikes('queue full', 0.03)) return { is: 'refused', retryAfterMs: dice.between(100, 1_000) }
     const { promise, resolve } = Promise.withResolvers<Answer>()
     const settle = (answer: Answer): void => {

@@ -23,7 +23,7 @@ export class Scheduler {
   }
 
   wallMs(): number {
-    return startMs + this.#nowMs + this.#wallOffMs
+    return Math.floor(startMs + this.#nowMs + this.#wallOffMs)
   }
 
   /** Shifts the wall clock, as an administrator or NTP would. */
@@ -87,7 +87,8 @@ function countingImmediate<Args extends unknown[]>(run: (...args: Args) => void,
 /** While it is held, `settled` sees the ends of ticks of everybody in this thread. */
 export function holdImmediates(): Disposable {
   const before = globalThis.setImmediate
-  globalThis.setImmediate = Object.assign(countingImmediate, { __promisify__: before.__promisify__ })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its promise form is not used by what runs meanwhile
+  globalThis.setImmediate = countingImmediate as typeof setImmediate
   return {
     [Symbol.dispose]() {
       globalThis.setImmediate = before

@@ -76,7 +76,8 @@ function write(base: Base, request: Request<WriteMethod>): Reply {
   const { replies, fatal } = base.engine.write([request])
   const [reply] = replies
   if (fatal !== null || reply === undefined) throw new Error(`the engine broke: ${JSON.stringify(fatal)}`)
-  if (reply.ok && request.ask === 'commit') base.truth.committed(request.of, reply.answer)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a commit is answered with
+  if (reply.ok && request.ask === 'commit') base.truth.committed(request.of, reply.answer as Answers['commit'])
   return reply
 }
 

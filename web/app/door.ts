@@ -45,6 +45,7 @@ async function call<T>(path: string, init: RequestInit): Promise<Result<T>> {
   try {
     const response = await fetch(path, { ...init, cache: 'no-store', credentials: 'same-origin' })
     const body: unknown = response.status === 204 ? null : await response.json()
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server keeps to its types
     return response.ok ? { ok: body as T } : { error: problem(body) }
   } catch {
     // No network, or something between that does not speak JSON: in both the answer was not heard.

@@ -5,7 +5,7 @@ import { Component, type ComponentChild, type FunctionComponent, h } from 'preac
 export function memo<P extends object>(draw: FunctionComponent<P>) {
   return class Memo extends Component<P> {
     override shouldComponentUpdate(next: P): boolean {
-      return differs(this.props as P, next)
+      return differs(this.props, next)
     }
 
     override render(props: P): ComponentChild {

@@ -1,4 +1,4 @@
-/** What the newest browsers have and the one before may lack. Imported before anything else. */
+/** What the newest browsers have and the one before may lack. The page's first script. */
 
 for (const name of ['dispose', 'asyncDispose']) {
   if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol.for(`Symbol.${name}`) })

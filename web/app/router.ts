@@ -43,11 +43,6 @@ export const roomPath = (room: RoomId, message?: Seq): string =>
   `/room/${encodeURIComponent(room)}${message === undefined ? '' : `?m=${message}`}`
 
 export function openRouter(): Router {
-  const read = (): Route => {
-    const route = parseRoute(location)
-    if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search)
-    return route
-  }
   const route = signal(read())
   window.addEventListener('popstate', () => (route.value = read()))
   return {
@@ -63,6 +58,12 @@ export function openRouter(): Router {
       else this.go('/', 'replace')
     },
   }
+}
+
+function read(): Route {
+  const route = parseRoute(location)
+  if (location.hash !== '') history.replaceState(history.state, '', location.pathname + location.search)
+  return route
 }
 
 const isOurs = (state: unknown): boolean => typeof state === 'object' && state !== null && 'isOurs' in state

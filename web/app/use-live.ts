@@ -22,7 +22,7 @@ export function useLive<T>(
     const listening = listen(check)
     check()
     return () => listening?.[Symbol.dispose]()
-  }, inputs as unknown[])
+  }, [...inputs])
   return value
 }
 

@@ -7,7 +7,7 @@ import type { User } from '../../src/protocol/rows.ts'
 import { type Chat, ChatContext, type Dialog, useMessages, useShell } from '../app/context.ts'
 import { useLive } from '../app/use-live.ts'
 import { openDrafts } from '../composer/drafts.ts'
-import { DialogHost } from '../dialogs/dialog-host.tsx'
+import { LazyDialogs } from '../dialogs/lazy-dialogs.tsx'
 import { SignIn } from '../guest/pages.tsx'
 import { Announcer } from './announcer.tsx'
 import { Notice } from './notice.tsx'
@@ -50,6 +50,15 @@ function ChatOrSignIn({ client, user }: Props) {
     (changed) => client.on('link', changed),
     [client],
   )
+  const welcomed = useLive(
+    () => client.server()?.name ?? null,
+    (changed) => client.on('link', changed),
+    [client],
+  )
+  useEffect(() => {
+    // What the socket's welcome says is newer than what was asked for before somebody signed in.
+    if (welcomed !== null && server.value !== null) server.value = { ...server.value, name: welcomed }
+  }, [welcomed])
   const info = server.value
   if (link.is !== 'signed_out' || info === null) return <Columns client={client} />
   const why = link.reason === 'deactivated' ? t.guest.deactivated : t.guest.sessionEnded
@@ -85,7 +94,7 @@ function Columns({ client }: { readonly client: Client }) {
       ) : (
         <RoomPage key={room} room={client.room(room)} message={route.at === 'room' ? route.message : null} />
       )}
-      <DialogHost />
+      <LazyDialogs />
     </div>
   )
 }

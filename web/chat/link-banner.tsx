@@ -17,13 +17,16 @@ export function LinkBanner() {
   const isAway = link.is === 'offline' || link.is === 'connecting'
   const [isLong, setLong] = useState(false)
   useEffect(() => {
-    if (!isAway) return setLong(false)
+    if (!isAway) {
+      setLong(false)
+      return undefined
+    }
     const timer = setTimeout(() => setLong(true), quietMs)
     return () => clearTimeout(timer)
   }, [isAway])
   // The region is there before its text, or a screen reader would not notice it.
   return (
-    <div class="banner" role="status">
+    <output class="banner">
       {link.is === 'given_up' ? (
         <p>
           {t.link.givenUp}
@@ -42,6 +45,6 @@ export function LinkBanner() {
           ) : null}
         </p>
       ) : null}
-    </div>
+    </output>
   )
 }

@@ -48,12 +48,13 @@ export function RoomHeader({ membership }: { readonly membership: MembershipRow 
       <button
         type="button"
         class="icon-button members-button"
-        aria-label={t.room.members(count)}
+        title={t.room.members(count)}
         aria-expanded={isPanelOpen.value}
         onClick={() => (isPanelOpen.value = !isPanelOpen.value)}
       >
         <Icon name="people" />
-        {count > 0 ? count : null}
+        <span aria-hidden="true">{count > 0 ? count : null}</span>
+        <span class="visually-hidden">{t.room.members(count)}</span>
       </button>
     </header>
   )

@@ -3,6 +3,7 @@
 import { roomPath } from '../app/router.ts'
 import { useMessages, usePresence } from '../app/context.ts'
 import type { UserId } from '../../src/protocol/ids.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import { Icon } from '../ui/icon.tsx'
 import { PathLink } from '../ui/path-link.tsx'
 import type { ListedRoom } from './room-list.ts'
@@ -39,7 +40,7 @@ export function RoomGlyph({ room }: { readonly room: ListedRoom }) {
           #
         </span>
       )
-    default:
+    case 'direct':
       if (other === undefined || others.length > 1) {
         return (
           <span class="glyph">
@@ -48,6 +49,8 @@ export function RoomGlyph({ room }: { readonly room: ListedRoom }) {
         )
       }
       return <PresenceDot user={other} />
+    default:
+      return unreachable(visibility)
   }
 }
 

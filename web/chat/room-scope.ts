@@ -32,7 +32,6 @@ export type RoomScope = {
 export type Editable = ShownMessage | Pending
 
 export function makeRoomScope(room: Room): Omit<RoomScope, 'name' | 'keepsOrder'> {
-  const nothing = () => undefined
   return {
     room,
     replyTo: signal<Seq | null>(null),
@@ -45,6 +44,8 @@ export function makeRoomScope(room: Room): Omit<RoomScope, 'name' | 'keepsOrder'
     focusComposer: { current: nothing },
   }
 }
+
+const nothing = () => undefined
 
 export const RoomContext = createContext<RoomScope | null>(null)
 

@@ -3,7 +3,6 @@
 import { useRef } from 'preact/hooks'
 import type { RoomId } from '../../src/protocol/ids.ts'
 import { useChat, useMe, useMessages, useShell } from '../app/context.ts'
-import { useLive } from '../app/use-live.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { MenuButton } from '../ui/menu-button.tsx'
@@ -13,13 +12,9 @@ import { UnreadChips } from './unread-chips.tsx'
 
 export function Sidebar({ current }: { readonly current: RoomId | null }) {
   const t = useMessages()
-  const { client, dialog } = useChat()
+  const { dialog } = useChat()
   const { server } = useShell()
-  const name = useLive(
-    () => client.server()?.name ?? server.value?.name ?? '',
-    (changed) => client.on('link', changed),
-    [client],
-  )
+  const name = server.value?.name ?? ''
   const list = useRoomList()
   const nav = useRef<HTMLElement>(null)
   const isMac = /Mac|iP(hone|ad)/.test(navigator.platform)
@@ -27,7 +22,7 @@ export function Sidebar({ current }: { readonly current: RoomId | null }) {
     <aside class="sidebar">
       <header class="sidebar-head">
         <span class="mark" aria-hidden="true">
-          {[...name][0] ?? ''}
+          {Array.from(name)[0] ?? ''}
         </span>
         <span class="server-name">{name}</span>
         <MenuButton

@@ -19,7 +19,7 @@ export function UnreadChips({
   const [outside, setOutside] = useState<Outside>({ above: 0, below: 0 })
   useEffect(() => {
     const element = list.current
-    if (element === null) return
+    if (element === null) return undefined
     const look = () => {
       const seen = lookOutside(element)
       setOutside((before) => (before.above === seen.above && before.below === seen.below ? before : seen))

@@ -2,19 +2,13 @@
 
 import { useEffect } from 'preact/hooks'
 import type { RoomId } from '../../src/protocol/ids.ts'
-import { useChat, useMessages, useShell } from '../app/context.ts'
-import { useLive } from '../app/use-live.ts'
+import { useMessages, useShell } from '../app/context.ts'
 import { useRoomList } from './room-list.ts'
 
 export function useTitle(current: RoomId | null): void {
   const t = useMessages()
-  const { client } = useChat()
   const { server } = useShell()
-  const name = useLive(
-    () => client.server()?.name ?? server.value?.name ?? '',
-    (changed) => client.on('link', changed),
-    [client],
-  )
+  const name = server.value?.name ?? ''
   const { rooms, directs } = useRoomList()
   const all = [...rooms, ...directs]
   const unread = all.reduce((sum, room) => sum + room.unread, 0)

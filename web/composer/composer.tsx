@@ -53,6 +53,11 @@ export function Composer({ membership }: { readonly membership: MembershipRow })
     scope.typedAtMs.current = clock.monotonicMs()
     if (text.trim() !== '') room.type()
   })
+  const stopReply = () => {
+    const wasReplying = replyTo.value !== null
+    replyTo.value = null
+    return wasReplying
+  }
   const editLast = useStable(() => {
     const mine = room.timeline().messages.findLast(({ author, body }) => author === me?.id && body !== null)
     if (mine !== undefined) editing.value = mine.seq
@@ -80,7 +85,7 @@ export function Composer({ membership }: { readonly membership: MembershipRow })
         onSend={send}
         onEdited={onEdited}
         onUpInEmpty={editLast}
-        onEscape={() => (replyTo.value = null)}
+        onEscape={stopReply}
       />
       <div class="composer-foot">
         <EmojiButton onPick={(emoji) => field.current?.insert(emoji)} />
@@ -129,7 +134,7 @@ function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
         onClick={({ currentTarget }) => setAnchor(currentTarget)}
       />
       {anchor === null ? null : (
-        <Popover anchor={anchor} role="dialog" label={t.composer.emoji} onClose={() => setAnchor(null)}>
+        <Popover anchor={anchor} kind="dialog" label={t.composer.emoji} onClose={() => setAnchor(null)}>
           <EmojiPicker
             label={(emoji) => emoji}
             onPick={(emoji) => {

@@ -17,7 +17,8 @@ export type FieldHooks = {
   readonly take: (key: PopupKey) => boolean
   /** ↑ in an empty field. */
   readonly upInEmpty?: () => void
-  readonly escape?: () => void
+  /** True: there was something to leave. */
+  readonly escape?: () => boolean
 }
 
 export type PopupKey = 'Enter' | 'Tab' | 'ArrowUp' | 'ArrowDown' | 'Escape'
@@ -79,7 +80,7 @@ export function attachField(field: HTMLTextAreaElement, hooks: FieldHooks): Atta
   on('keydown', (event) => {
     isShiftDown = event.shiftKey
     const isTheirs = event.isComposing || event.keyCode === 229
-    if ((event.ctrlKey || event.metaKey) && /Enter$/.test(event.code || event.key)) {
+    if ((event.ctrlKey || event.metaKey) && (event.code || event.key).endsWith('Enter')) {
       // The input method commits first, and the send takes the whole text.
       if (isTheirs) return whenSettled(hooks.send)
       event.preventDefault()
@@ -89,7 +90,7 @@ export function attachField(field: HTMLTextAreaElement, hooks: FieldHooks): Atta
     const key = popupKeys.find((each) => each === event.key)
     if (key !== undefined && !event.shiftKey && hooks.take(key)) event.preventDefault()
     else if (key === 'ArrowUp' && field.value === '') hooks.upInEmpty?.()
-    else if (key === 'Escape') hooks.escape?.()
+    else if (key === 'Escape' && hooks.escape?.() === true) event.preventDefault()
     else if (event.key === 'Enter' && !hasBeforeInput && !event.shiftKey) breakLine(event)
   })
   on('beforeinput', (event) => {

@@ -1,5 +1,7 @@
 /** The people that an @ may mean. The field keeps the focus; the chosen one is told by `aria-activedescendant`. */
 
+// oxlint-disable jsx-a11y/prefer-tag-over-role -- the list of a combobox: no element is one
+
 import { useEffect, useRef } from 'preact/hooks'
 import { useMessages } from '../app/context.ts'
 import type { User } from '../../src/protocol/rows.ts'

@@ -29,7 +29,7 @@ type Props = {
   readonly onSend: () => void
   readonly onEdited: (text: string) => void
   readonly onUpInEmpty?: () => void
-  readonly onEscape?: () => void
+  readonly onEscape?: () => boolean
 }
 
 export function MessageField(props: Props) {
@@ -52,11 +52,11 @@ export function MessageField(props: Props) {
     }),
     take: useStable((key: Parameters<typeof mentions.take>[0]) => mentions.take(key)),
     upInEmpty: useStable(() => props.onUpInEmpty?.()),
-    escape: useStable(() => props.onEscape?.()),
+    escape: useStable(() => props.onEscape?.() ?? false),
   }
   useLayoutEffect(() => {
     const field = element.current
-    if (field === null) return
+    if (field === null) return undefined
     // Set once, by hand: a drawing must never set it while somebody types.
     field.value = first.text
     grow(field)

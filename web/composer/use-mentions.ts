@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks'
 import type { UserId } from '../../src/protocol/ids.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import type { User } from '../../src/protocol/rows.ts'
 import { useChat, useMe, useTimes } from '../app/context.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
@@ -86,9 +87,12 @@ export function useMentions(field: { readonly current: AttachedField | null }, f
           closedAt.current = query.from
           show(null)
           return true
-        default:
+        case 'Enter':
+        case 'Tab':
           if (chosen !== undefined) this.pick(chosen)
           return chosen !== undefined
+        default:
+          return unreachable(key)
       }
     },
     close: () => show(null),

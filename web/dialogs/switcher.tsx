@@ -1,5 +1,7 @@
 /** ⌘K: goes to a room or a person by a part of the name, by initial letters, or from the wrong keyboard. */
 
+// oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events -- the list of a combobox: keys are the field's
+
 import { useId, useState } from 'preact/hooks'
 import type { User } from '../../src/protocol/rows.ts'
 import { useChat, useMe, useMessages, useShell } from '../app/context.ts'

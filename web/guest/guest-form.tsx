@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Result } from '../../src/client/api.ts'
 import { limits } from '../../src/protocol/limits.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import { useMessages } from '../app/context.ts'
 import { Field } from '../ui/field.tsx'
 import { useAction } from '../ui/use-action.ts'
@@ -25,6 +26,10 @@ export function GuestForm<T>({ fields, isNewPassword, action, submit, onDone }: 
   const [filled, setFilled] = useState<Filled>({ handle: '', name: '', password: '', server: '' })
   const { isBusy, error, run } = useAction()
   const wrong = error === null ? null : (fields.find((field) => field === error.field) ?? null)
+  const send = async () => {
+    const done = await run(() => submit(filled))
+    if (done !== null) onDone(done.ok)
+  }
   useEffect(() => {
     form.current?.querySelector('input')?.focus()
   }, [])
@@ -38,9 +43,7 @@ export function GuestForm<T>({ fields, isNewPassword, action, submit, onDone }: 
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        void run(() => submit(filled)).then((done) => {
-          if (done !== null) onDone(done.ok)
-        })
+        void send()
       }}
     >
       {fields.map((name) => (
@@ -82,7 +85,7 @@ function attributes(name: FieldName, isNewPassword: boolean) {
     case 'server':
       return { autoComplete: 'organization', maxLength: limits.nameCharsMax }
     default:
-      return {}
+      return unreachable(name)
   }
 }
 
@@ -100,7 +103,9 @@ function words(
         label: t.guest.password,
         ...(isNewPassword ? { hint: t.guest.passwordHint(limits.passwordCharsMin) } : {}),
       }
-    default:
+    case 'server':
       return { label: t.guest.server, hint: t.guest.serverHint }
+    default:
+      return unreachable(name)
   }
 }

@@ -1,6 +1,7 @@
 /** The pages of people who are not signed in. Each ends with somebody who is, by `onSignedIn`. */
 
 import type { User } from '../../src/protocol/rows.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import { useMessages, useShell } from '../app/context.ts'
 import type { ServerInfo } from '../app/door.ts'
 import type { Route } from '../app/router.ts'
@@ -25,9 +26,13 @@ export function GuestView({ route, server, onSignedIn }: Props) {
       return <Reset secret={route.secret} onSignedIn={onSignedIn} />
     case 'sign-up':
       return <SignUp invite={null} server={server} onSignedIn={onSignedIn} />
-    default:
+    case 'home':
+    case 'room':
+    case 'sign-in':
       if (!server.isSetUp) return <GuestPage title={t.guest.notSetUp} hint={t.guest.notSetUpHint} />
       return <SignIn server={server} onSignedIn={onSignedIn} />
+    default:
+      return unreachable(route)
   }
 }
 

@@ -90,6 +90,8 @@ export type Messages = {
   readonly room: {
     readonly choose: string
     readonly chooseHint: string
+    readonly first: string
+    readonly firstHint: string
     readonly notFound: string
     readonly notFoundHint: string
     readonly members: (count: number) => string

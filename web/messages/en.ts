@@ -110,6 +110,8 @@ export const en: Messages = {
   room: {
     choose: 'Choose a conversation',
     chooseHint: 'Pick one from the list, or start a new one.',
+    first: 'Make the first room?',
+    firstHint: 'Make a room and invite the people you talk to.',
     notFound: 'This room cannot be opened',
     notFoundHint: 'It is gone, or you are not a member.',
     members: (n) => count(n, 'member', 'members'),

@@ -108,6 +108,8 @@ export const ko: Messages = {
   room: {
     choose: '대화를 골라 주세요',
     chooseHint: '왼쪽 목록에서 고르거나 새로 시작할 수 있어요.',
+    first: '첫 방을 만들어 볼까요?',
+    firstHint: '방을 만들고 함께할 사람들을 초대해 보세요.',
     notFound: '열 수 없는 방이에요',
     notFoundHint: '없어졌거나 들어갈 수 없는 방이에요.',
     members: (count) => `참여자 ${count}명`,

@@ -22,7 +22,9 @@ export function MembersPanel({ membership }: { readonly membership: MembershipRo
   )
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) close()
+      // What floats above closes first.
+      const isCovered = document.querySelector('dialog[open], :popover-open') !== null
+      if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing && !isCovered) close()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
@@ -104,11 +106,16 @@ function Member({ member }: { readonly member: MemberRow }) {
   const isMe = member.user === me?.id
   const write = useDirect(user)
   const remove = () => {
-    const onConfirm = () =>
-      void room.do('remove', { user: member.user }).then((result) => {
-        if ('error' in result) notice.value = t.errors[result.error.code]
-      })
-    dialog.value = { is: 'confirm', text: t.room.removeSure(name), action: t.room.remove, onConfirm }
+    const onConfirm = async () => {
+      const result = await room.do('remove', { user: member.user })
+      if ('error' in result) notice.value = t.errors[result.error.code]
+    }
+    dialog.value = {
+      is: 'confirm',
+      text: t.room.removeSure(name),
+      action: t.room.remove,
+      onConfirm: () => void onConfirm(),
+    }
   }
   return (
     <li>

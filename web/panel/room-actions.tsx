@@ -24,10 +24,9 @@ export function RoomActions({ membership }: { readonly membership: MembershipRow
     return 'ok' in result
   }
   const isPrivate = visibility === 'private'
-  const leave = () =>
-    void room.do('leave', {}).then((result) => {
-      if (told(result)) router.go('/')
-    })
+  const leave = async () => {
+    if (told(await room.do('leave', {}))) router.go('/')
+  }
   return (
     <>
       <p class="panel-visibility">
@@ -57,7 +56,12 @@ export function RoomActions({ membership }: { readonly membership: MembershipRow
           icon="door"
           label={t.room.leave}
           run={() =>
-            (dialog.value = { is: 'confirm', text: t.room.leaveSure(name), action: t.room.leave, onConfirm: leave })
+            (dialog.value = {
+              is: 'confirm',
+              text: t.room.leaveSure(name),
+              action: t.room.leave,
+              onConfirm: () => void leave(),
+            })
           }
         />
       </div>

@@ -12,7 +12,7 @@ export function InvitesTab() {
   const times = useTimes()
   const { client, dialog } = useChat()
   const { rooms } = useRoomList()
-  const { answer, reload } = useAsked('invites')
+  const { answer, reload } = useAsked({ query: 'invites' })
   const { isBusy, error, run } = useAction()
   const end = async (invite: InviteId) => {
     await run(() => client.do('endInvite', { invite }))

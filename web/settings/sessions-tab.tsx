@@ -10,7 +10,7 @@ export function SessionsTab() {
   const t = useMessages()
   const times = useTimes()
   const { client } = useChat()
-  const { answer, reload } = useAsked('sessions')
+  const { answer, reload } = useAsked({ query: 'sessions' })
   const { isBusy, error, run } = useAction()
   const end = async (session: SessionId) => {
     await run(() => client.do('endSession', { session }))

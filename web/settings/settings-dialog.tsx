@@ -36,7 +36,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title={t.settings.title} size="wide" onClose={onClose}>
       <div class="settings">
-        <div class="tabs" role="tablist" aria-label={t.settings.title} onKeyDown={moveTab}>
+        <div class="tabs" role="tablist" aria-label={t.settings.title}>
           {names.map((name) => (
             <button
               key={name}
@@ -47,6 +47,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
               aria-controls="tab-panel"
               tabIndex={name === chosen ? 0 : -1}
               onClick={() => choose(name)}
+              onKeyDown={moveTab}
             >
               {t.settings[name]}
             </button>

@@ -13,7 +13,7 @@ export function TokensTab() {
   const t = useMessages()
   const times = useTimes()
   const { client } = useChat()
-  const { answer, reload } = useAsked('tokens')
+  const { answer, reload } = useAsked({ query: 'tokens' })
   const [name, setName] = useState('')
   const [secret, setSecret] = useState<string | null>(null)
   const { isBusy, error, run } = useAction()

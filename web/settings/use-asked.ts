@@ -4,21 +4,22 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Query, QueryOutputs } from '../../src/protocol/queries.ts'
 import { useChat } from '../app/context.ts'
 
-export function useAsked<Name extends 'sessions' | 'tokens' | 'invites'>(
-  name: Name,
-): { readonly answer: QueryOutputs[Name] | null; readonly reload: () => void } {
+export function useAsked<Q extends Query>(
+  query: Q,
+): { readonly answer: QueryOutputs[Q['query']] | null; readonly reload: () => void } {
   const { client } = useChat()
-  const [answer, setAnswer] = useState<QueryOutputs[Name] | null>(null)
+  const [answer, setAnswer] = useState<QueryOutputs[Q['query']] | null>(null)
   const [version, setVersion] = useState(0)
   useEffect(() => {
     let isWanted = true
-    const query: { readonly query: Name } = { query: name }
-    void client.query<Extract<Query, { query: Name }>>(query as Extract<Query, { query: Name }>).then((result) => {
+    const ask = async () => {
+      const result = await client.query(query)
       if (isWanted && 'ok' in result) setAnswer(result.ok)
-    })
+    }
+    void ask()
     return () => {
       isWanted = false
     }
-  }, [client, name, version])
+  }, [client, query.query, version])
   return { answer, reload: () => setVersion((before) => before + 1) }
 }

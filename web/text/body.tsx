@@ -3,6 +3,7 @@
 import { memo } from '../app/memo.ts'
 import { useChat, useMe, useMessages, useUser } from '../app/context.ts'
 import type { UserId } from '../../src/protocol/ids.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import { type Piece, format, plainText } from './format.ts'
 
 export const Body = memo(({ text }: { readonly text: string }) => (
@@ -42,10 +43,12 @@ function OnePiece({ piece }: { readonly piece: Piece }) {
       )
     case 'block':
       return (
-        // A block that scrolls sideways must be reachable by keyboard.
-        <pre tabIndex={0} aria-label={t.timeline.codeBlock} role="region">
-          <Plain text={piece.text} />
-        </pre>
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls sideways must be reachable by keyboard
+        <section class="code-block" tabIndex={0} aria-label={t.timeline.codeBlock}>
+          <pre>
+            <Plain text={piece.text} />
+          </pre>
+        </section>
       )
     case 'bold':
       return (
@@ -54,7 +57,7 @@ function OnePiece({ piece }: { readonly piece: Piece }) {
         </strong>
       )
     default:
-      return null
+      return unreachable(piece)
   }
 }
 

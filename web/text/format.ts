@@ -5,6 +5,7 @@
 
 import type { UserId } from '../../src/protocol/ids.ts'
 import { splitMentions } from '../../src/protocol/mentions.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import { splitLinks } from './links.ts'
 
 export type Piece =
@@ -151,8 +152,12 @@ function readPiece(piece: Piece, nameOf: (user: UserId) => string): string {
       return piece.pieces.map((each) => readPiece(each, nameOf)).join('')
     case 'block':
       return ` ${piece.text} `
-    default:
+    case 'text':
+    case 'link':
+    case 'code':
       return piece.text
+    default:
+      return unreachable(piece)
   }
 }
 

@@ -2,17 +2,17 @@
 
 const initials = 'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ'
 const vowels = 'ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ'
-const finals = ['', ...'ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ']
+const finals = ['', ...Array.from('ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ')]
 
 const keys = 'qwertyuiopasdfghjklzxcvbnmQWERTOP'
 const letters = 'ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ'
 
 /** Two letters typed one behind the other that become one. */
-const joined: { readonly [Pair: string]: string } = {
-  ...{ ㅗㅏ: 'ㅘ', ㅗㅐ: 'ㅙ', ㅗㅣ: 'ㅚ', ㅜㅓ: 'ㅝ', ㅜㅔ: 'ㅞ', ㅜㅣ: 'ㅟ', ㅡㅣ: 'ㅢ' },
-  ...{ ㄱㅅ: 'ㄳ', ㄴㅈ: 'ㄵ', ㄴㅎ: 'ㄶ', ㄹㄱ: 'ㄺ', ㄹㅁ: 'ㄻ', ㄹㅂ: 'ㄼ', ㄹㅅ: 'ㄽ', ㄹㅌ: 'ㄾ', ㄹㅍ: 'ㄿ' },
-  ...{ ㄹㅎ: 'ㅀ', ㅂㅅ: 'ㅄ' },
-}
+const joined = new Map([
+  ...Object.entries({ ㅗㅏ: 'ㅘ', ㅗㅐ: 'ㅙ', ㅗㅣ: 'ㅚ', ㅜㅓ: 'ㅝ', ㅜㅔ: 'ㅞ', ㅜㅣ: 'ㅟ', ㅡㅣ: 'ㅢ' }),
+  ...Object.entries({ ㄱㅅ: 'ㄳ', ㄴㅈ: 'ㄵ', ㄴㅎ: 'ㄶ', ㄹㄱ: 'ㄺ', ㄹㅁ: 'ㄻ', ㄹㅂ: 'ㄼ', ㄹㅅ: 'ㄽ', ㄹㅌ: 'ㄾ' }),
+  ...Object.entries({ ㄹㅍ: 'ㄿ', ㄹㅎ: 'ㅀ', ㅂㅅ: 'ㅄ' }),
+])
 
 export type Syllable = { readonly initial: string; readonly vowel: string; readonly final: string }
 
@@ -32,7 +32,7 @@ export const isInitial = (char: string): boolean => char !== '' && initials.incl
 /** What the same keys give on a Korean keyboard (두벌식), or null when it is not all Latin letters and spaces. */
 export function fromQwerty(typed: string): string | null {
   if (!/^[a-z ]+$/i.test(typed)) return null
-  const jamo = [...typed].map((key) => {
+  const jamo = Array.from(typed, (key) => {
     const at = keys.indexOf(key)
     return letters[at === -1 ? keys.indexOf(key.toLowerCase()) : at] ?? key
   })
@@ -56,14 +56,14 @@ export function compose(jamo: readonly string[]): string {
         flush()
         initial = moved
         vowel = letter
-      } else if (vowel !== '' && joined[vowel + letter] !== undefined) vowel = joined[vowel + letter] ?? ''
+      } else if (joined.has(vowel + letter)) vowel = joined.get(vowel + letter) ?? ''
       else {
         if (vowel !== '') flush()
         vowel = letter
       }
     } else if (isInitial(letter)) {
       if (initial !== '' && vowel !== '' && final === '' && finals.includes(letter)) final = letter
-      else if (final !== '' && joined[final + letter] !== undefined) final = joined[final + letter] ?? ''
+      else if (joined.has(final + letter)) final = joined.get(final + letter) ?? ''
       else {
         if (initial + vowel !== '') flush()
         initial = letter
@@ -84,6 +84,6 @@ function block(initial: string, vowel: string, final: string): string {
 
 /** A final into what stays and what goes over to the next syllable. */
 export function split(final: string): readonly [kept: string, moved: string] {
-  const pair = Object.entries(joined).find(([, one]) => one === final)?.[0]
+  const pair = [...joined].find(([, one]) => one === final)?.[0]
   return pair === undefined ? ['', final] : [pair[0] ?? '', pair[1] ?? '']
 }

@@ -30,7 +30,7 @@ export function bestMatches<T>(
     .map(({ one }) => one)
 }
 
-const folded = (text: string): readonly string[] => [...text.trim().normalize('NFC').toLowerCase()]
+const folded = (text: string): readonly string[] => Array.from(text.trim().normalize('NFC').toLowerCase())
 
 function matchFolded(query: readonly string[], name: readonly string[]): number | null {
   if (query.length === 0) return 0

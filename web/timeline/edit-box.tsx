@@ -21,8 +21,11 @@ export function EditBox({ target, body }: { readonly target: Editable; readonly 
   })
   const save = useStable(() => {
     const edited = field.current?.body().trim() ?? ''
-    if (countChars(edited) > client.limits().bodyCharsMax) return void (notice.value = t.errors.too_long)
     if (edited === '') return
+    if (countChars(edited) > client.limits().bodyCharsMax) {
+      notice.value = t.errors.too_long
+      return
+    }
     if ('state' in target) room.retry(target.id, edited)
     else if (edited !== body) room.edit(target.seq, edited)
     close()
@@ -35,7 +38,10 @@ export function EditBox({ target, body }: { readonly target: Editable; readonly 
         handle={field}
         onSend={save}
         onEdited={() => undefined}
-        onEscape={close}
+        onEscape={() => {
+          close()
+          return true
+        }}
       />
       <p class="edit-foot">
         <span>{t.composer.editHint}</span>

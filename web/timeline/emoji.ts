@@ -1,8 +1,9 @@
 /** The emoji of the picker, and the ones offered at once. */
 export const quickEmoji = ['👍', '❤️', '😂', '🎉', '🙏', '👀'] as const
 
-export const pickerEmoji = [
-  ...['👍', '❤️', '😂', '🎉', '🙏', '👀', '✅', '🔥'],
-  ...['😊', '😍', '🥲', '😢', '😮', '😡', '🤔', '😅'],
-  ...['👏', '💪', '🙌', '🙇', '💯', '🚀', '☕', '🍀'],
-] as const
+const rows = [
+  ['👍', '❤️', '😂', '🎉', '🙏', '👀', '✅', '🔥'],
+  ['😊', '😍', '🥲', '😢', '😮', '😡', '🤔', '😅'],
+  ['👏', '💪', '🙌', '🙇', '💯', '🚀', '☕', '🍀'],
+]
+export const pickerEmoji: readonly string[] = rows.flat()

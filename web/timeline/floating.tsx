@@ -1,6 +1,7 @@
 /** What floats over the timeline: the menu and the emoji of a message, or on touch screens a sheet with both. */
 
 import type { ShownMessage } from '../../src/client/api.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import { useMe, useMessages } from '../app/context.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
 import { Dialog } from '../ui/dialog.tsx'
@@ -19,13 +20,13 @@ export function FloatingLayer() {
   switch (shown.is) {
     case 'menu':
       return (
-        <Popover anchor={shown.anchor} role="menu" label={t.timeline.actions} onClose={close}>
+        <Popover anchor={shown.anchor} kind="menu" label={t.timeline.actions} onClose={close}>
           <Actions message={shown.message} />
         </Popover>
       )
     case 'emoji':
       return (
-        <Popover anchor={shown.anchor} role="dialog" label={t.timeline.react} onClose={close}>
+        <Popover anchor={shown.anchor} kind="dialog" label={t.timeline.react} onClose={close}>
           <EmojiPicker
             label={t.timeline.reactWith}
             onPick={(emoji) => {
@@ -38,7 +39,7 @@ export function FloatingLayer() {
     case 'sheet':
       return <Sheet message={shown.message} />
     default:
-      return null
+      return unreachable(shown)
   }
 }
 

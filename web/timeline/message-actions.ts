@@ -18,18 +18,17 @@ export function useMessageActions(message: ShownMessage): readonly MenuEntry[] {
   const { body } = message
   if (body === null) return []
   const isMine = message.author === me?.id
-  const copy = (text: string) =>
-    void copyText(text).then((isCopied) => {
-      if (isCopied) chat.notice.value = t.common.copied
-    })
+  const copy = async (text: string) => {
+    if (await copyText(text)) chat.notice.value = t.common.copied
+  }
   const nameOf = (id: typeof message.author) => chat.client.user(id)?.name ?? t.common.unknownPerson
   const entries: MenuEntry[] = [
     { icon: 'reply', label: t.timeline.reply, run: () => startReply(scope, message) },
-    { icon: 'copy', label: t.timeline.copyText, run: () => copy(plainText(body, nameOf)) },
+    { icon: 'copy', label: t.timeline.copyText, run: () => void copy(plainText(body, nameOf)) },
     {
       icon: 'link',
       label: t.timeline.copyLink,
-      run: () => copy(location.origin + roomPath(scope.room.id, message.seq)),
+      run: () => void copy(location.origin + roomPath(scope.room.id, message.seq)),
     },
     { icon: 'unread', label: t.timeline.markUnread, run: () => void markUnread(message, { scope, chat, t }) },
   ]

@@ -6,14 +6,13 @@ import type { Seq } from '../../src/protocol/ids.ts'
 import { useMe, useMessages } from '../app/context.ts'
 import { Icon } from '../ui/icon.tsx'
 
-type Props = { readonly timeline: Timeline; readonly isAtEnd: boolean; readonly onPress: () => void }
+type Props = { readonly timeline: Timeline; readonly isThere: boolean; readonly onPress: () => void }
 
-export function NewPill({ timeline, isAtEnd, onPress }: Props) {
+export function NewPill({ timeline, isThere, onPress }: Props) {
   const t = useMessages()
   const me = useMe()
   const seen = useRef<Seq | null>(null)
-  const { lastSeq, isAtTail, messages } = timeline
-  const isThere = isAtEnd && isAtTail
+  const { lastSeq, messages } = timeline
   if (isThere || seen.current === null) seen.current = lastSeq
   if (isThere || timeline.state !== 'ready') return null
   const seenSeq = seen.current ?? 0

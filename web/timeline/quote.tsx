@@ -20,7 +20,7 @@ export function Quote({ seq }: { readonly seq: Seq }) {
       ? t.timeline.deletedQuote
       : readText(quoted.body, (id) => client.user(id)?.name ?? t.common.unknownPerson)
   return (
-    <button type="button" class="quote" aria-label={t.timeline.jumpTo(name)} onClick={() => jumpTo.current(seq)}>
+    <button type="button" class="quote" title={t.timeline.jumpTo(name)} onClick={() => jumpTo.current(seq)}>
       <Icon name="reply" size={14} />
       <b>{name}</b>
       <span>{line}</span>

@@ -16,6 +16,9 @@ export class ScrollKeeper implements Disposable {
   readonly #onScroll: () => void
   #hold: Hold = { is: 'end' }
   #isLive = true
+  #isNewlyLive = false
+  /** What the list was like when it was last looked at. */
+  #seen = { top: 0, height: 0, view: 0 }
 
   /** Rows are children of `content` with a `data-key`. `moved` is told after every scroll. */
   constructor(list: HTMLElement, content: HTMLElement, moved: () => void) {
@@ -45,25 +48,43 @@ export class ScrollKeeper implements Disposable {
   set isLive(isLive: boolean) {
     if (this.#isLive === isLive) return
     this.#isLive = isLive
-    this.#measure()
+    // A row that is held stays held: the rows around it have changed already, so a look now would find another one.
+    if (!isLive && this.#hold.is === 'end') this.#measure()
+    this.#isNewlyLive = isLive
   }
 
-  /** After the rows changed: back to what is held. */
+  /** After the rows may have changed: back to what is held. */
   settle(): void {
-    const hold = this.#hold
-    if (hold.is === 'end') {
-      this.#list.scrollTop = this.#list.scrollHeight
-      return
-    }
-    const row = this.#row(hold.key)
-    if (row === null) return this.#measure()
-    const shift = row.offsetTop - this.#list.scrollTop - hold.offset
-    if (Math.abs(shift) >= 1) this.#list.scrollTop += shift
+    const { scrollTop, scrollHeight, clientHeight } = this.#list
+    const { top, height, view } = this.#seen
+    const isSameSize = scrollHeight === height && clientHeight === view
+    const movedPx = scrollTop - top
+    // The event of a person's scrolling comes a frame late. Drawing in between must not take the scrolling back.
+    if (isSameSize && Math.abs(movedPx) >= 1) return this.#measure()
+    const isClamped = scrollTop >= scrollHeight - clientHeight - 1
+    this.#restore(isClamped ? 0 : movedPx)
   }
 
   toEnd(): void {
     this.#hold = { is: 'end' }
-    this.settle()
+    this.#restore(0)
+  }
+
+  /** `movedPx`: how far somebody has scrolled meanwhile, which is not to be undone. */
+  #restore(movedPx: number): void {
+    if (this.#hold.is === 'end' && movedPx < 0) this.#measure()
+    const hold = this.#hold
+    const row = hold.is === 'row' ? this.#row(hold.key) : null
+    if (hold.is === 'end') this.#list.scrollTop = this.#list.scrollHeight
+    else if (row === null) return this.#measure()
+    else {
+      const shift = row.offsetTop - this.#list.scrollTop - hold.offset + movedPx
+      if (Math.abs(shift) >= 1) this.#list.scrollTop += shift
+    }
+    this.#look()
+    // What is held may be near enough to the end of the room, now that this is it.
+    if (this.#isNewlyLive) this.#measure()
+    this.#isNewlyLive = false
   }
 
   /** Brings a row to a third or the middle of the height. False: there is no such row. */
@@ -77,7 +98,13 @@ export class ScrollKeeper implements Disposable {
     return true
   }
 
+  #look(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#list
+    this.#seen = { top: scrollTop, height: scrollHeight, view: clientHeight }
+  }
+
   #measure(): void {
+    this.#look()
     const { scrollTop, scrollHeight, clientHeight } = this.#list
     if (this.#isLive && scrollHeight - scrollTop - clientHeight <= endPx) {
       this.#hold = { is: 'end' }

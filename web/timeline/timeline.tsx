@@ -4,6 +4,7 @@ import { useMemo, useRef } from 'preact/hooks'
 import type { ShownMessage } from '../../src/client/api.ts'
 import { type Seq, seq } from '../../src/protocol/ids.ts'
 import type { MembershipRow } from '../../src/protocol/rows.ts'
+import { unreachable } from '../../src/unreachable.ts'
 import { useMe, useMessages, useTimes } from '../app/context.ts'
 import { useLive } from '../app/use-live.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
@@ -49,7 +50,7 @@ export function Timeline({ membership, target }: Props) {
     return readSeq === null ? null : ({ seq: seq(readSeq + 1), where: 'third' } as const)
   }, [target, readSeq])
   const view = useWindow({ list, content }, timeline, first)
-  const isWhole = view.isAtEnd && timeline.isAtTail && timeline.state === 'ready'
+  const isWhole = view.isAtEnd && view.isLive && timeline.state === 'ready'
   useReadMark({ lastSeq: isWhole ? (timeline.messages.at(-1)?.seq ?? null) : null, readSeq: membership.readSeq })
   useAnnouncements(timeline.isAtTail && timeline.state === 'ready' ? timeline.messages : null)
   const messageOf = (row: Element): ShownMessage | null =>
@@ -59,17 +60,18 @@ export function Timeline({ membership, target }: Props) {
     const message = messageOf(row)
     if (message !== null && message.body !== null) floating.value = { is: 'sheet', message }
   })
-  const rows = useMemo(
-    () => buildRows({ messages: timeline.messages, pending, me: me?.id ?? null, readSeq }),
-    [timeline.messages, pending, me?.id, readSeq],
-  )
+  const { from, to } = view.range
+  const rows = useMemo(() => {
+    const messages = timeline.messages.slice(from, to)
+    return buildRows({ messages, pending: view.isLive ? pending : [], me: me?.id ?? null, readSeq })
+  }, [timeline.messages, from, to, view.isLive, pending, me?.id, readSeq])
   const isEmpty = timeline.state === 'ready' && rows.length === 0
   return (
     <div class="timeline-frame">
       {/* Its messages are reached by arrows (roving tabindex); new ones are read by the announcer, not by the log. */}
       <div ref={list} class="timeline" role="log" aria-label={t.timeline.label} aria-live="off">
         {timeline.state === 'loading' && rows.length === 0 ? <Skeleton /> : null}
-        {timeline.state === 'ready' && !timeline.hasOlder ? (
+        {timeline.state === 'ready' && !timeline.hasOlder && from === 0 ? (
           <Beginning membership={membership} isEmpty={isEmpty} />
         ) : null}
         <div ref={content} class="rows">
@@ -85,7 +87,7 @@ export function Timeline({ membership, target }: Props) {
           ))}
         </div>
       </div>
-      <NewPill timeline={timeline} isAtEnd={view.isAtEnd} onPress={view.toEnd} />
+      <NewPill timeline={timeline} isThere={view.isAtEnd && view.isLive} onPress={view.toEnd} />
       <FloatingLayer />
     </div>
   )
@@ -110,11 +112,7 @@ function Row({ row, active, pointedAt, editing, floatingSeq }: RowProps) {
         </h2>
       )
     case 'new':
-      return (
-        <div class="new-divider" role="separator" aria-label={t.timeline.newFromHere}>
-          {t.timeline.newFromHere}
-        </div>
-      )
+      return <h2 class="new-divider">{t.timeline.newFromHere}</h2>
     case 'pending':
       return (
         <PendingMessage
@@ -124,7 +122,7 @@ function Row({ row, active, pointedAt, editing, floatingSeq }: RowProps) {
           isEditing={editing === row.pending.id}
         />
       )
-    default:
+    case 'message':
       return (
         <Message
           rowKey={row.key}
@@ -135,6 +133,8 @@ function Row({ row, active, pointedAt, editing, floatingSeq }: RowProps) {
           isPointedAt={pointedAt === row.message.seq}
         />
       )
+    default:
+      return unreachable(row)
   }
 }
 

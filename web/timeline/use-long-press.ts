@@ -14,7 +14,7 @@ export function useLongPress(list: RefObject<HTMLElement | null>, onPress: (row:
   const press = useStable(onPress)
   useEffect(() => {
     const element = list.current
-    if (element === null) return
+    if (element === null) return undefined
     let timer: ReturnType<typeof setTimeout> | null = null
     let [x, y] = [0, 0]
     const stop = () => {
@@ -59,12 +59,13 @@ export function useLongPress(list: RefObject<HTMLElement | null>, onPress: (row:
 /** The finger is lifted over what the press has opened there: that is not a press on it. */
 function ignoreRelease(): void {
   const listeners = new AbortController()
-  const ignore = (event: Event) => {
-    event.preventDefault()
-    event.stopPropagation()
-  }
   const end = () => setTimeout(() => listeners.abort(), releaseMs)
   document.addEventListener('click', ignore, { capture: true, signal: listeners.signal })
   document.addEventListener('pointerup', end, { capture: true, signal: listeners.signal })
   document.addEventListener('pointercancel', end, { capture: true, signal: listeners.signal })
+}
+
+function ignore(event: Event): void {
+  event.preventDefault()
+  event.stopPropagation()
 }

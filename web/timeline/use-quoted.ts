@@ -24,11 +24,13 @@ export function useQuoted(seq: Seq): Quoted | null {
     [room, seq],
   )
   useEffect(() => {
-    if (loaded !== null || fetched !== null) return
+    if (loaded !== null || fetched !== null) return undefined
     let isWanted = true
-    void client.query({ query: 'history', room: room.id, around: seq, limit: 1 }).then((answer) => {
+    const ask = async () => {
+      const answer = await client.query({ query: 'history', room: room.id, around: seq, limit: 1 })
       if (isWanted && 'ok' in answer) setFetched(answer.ok.messages.find((message) => message.seq === seq) ?? null)
-    })
+    }
+    void ask()
     return () => {
       isWanted = false
     }

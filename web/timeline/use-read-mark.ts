@@ -12,7 +12,7 @@ export function useReadMark({ lastSeq, readSeq }: { lastSeq: Seq | null; readSeq
   const isVisible = useIsVisible()
   const isHeld = keepsUnread.value
   useEffect(() => {
-    if (!isVisible || isHeld || lastSeq === null || lastSeq <= readSeq) return
+    if (!isVisible || isHeld || lastSeq === null || lastSeq <= readSeq) return undefined
     const timer = setTimeout(() => room.read(lastSeq), seenMs)
     return () => clearTimeout(timer)
   }, [isVisible, isHeld, lastSeq, readSeq])

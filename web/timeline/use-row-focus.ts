@@ -13,7 +13,8 @@ import { startReply } from './message-actions.ts'
 
 /** The key of the row with the toolbar, or null. */
 export function useRowFocus(list: RefObject<HTMLElement | null>, messageOf: (row: Element) => ShownMessage | null) {
-  const [active, setActive] = useState<string | null>(null)
+  const [hovered, setHovered] = useState<string | null>(null)
+  const [focused, setFocused] = useState<string | null>(null)
   const me = useMe()
   const scope = useRoomScope()
 
@@ -34,32 +35,31 @@ export function useRowFocus(list: RefObject<HTMLElement | null>, messageOf: (row
 
   useEffect(() => {
     const element = list.current
-    if (element === null) return
+    if (element === null) return undefined
     const rowOf = (target: EventTarget | null) => (target instanceof Element ? target.closest('.message') : null)
     const onFocus = (event: FocusEvent) => {
       const row = rowOf(event.target)
       if (row === null) return
       for (const other of element.querySelectorAll('.message[tabindex="0"]')) other.setAttribute('tabindex', '-1')
       row.setAttribute('tabindex', '0')
-      setActive(row.getAttribute('data-key'))
+      setFocused(row.getAttribute('data-key'))
     }
     const onOver = (event: PointerEvent) => {
-      if (event.pointerType === 'mouse') setActive(rowOf(event.target)?.getAttribute('data-key') ?? null)
+      if (event.pointerType === 'mouse') setHovered(rowOf(event.target)?.getAttribute('data-key') ?? null)
     }
-    const onOut = () => {
-      const focused = rowOf(document.activeElement)
-      setActive(focused !== null && element.contains(focused) ? focused.getAttribute('data-key') : null)
-    }
+    const onLeave = () => setHovered(null)
+    // From one button of a toolbar to the next the row keeps it: it would be gone before the press is over.
+    const onBlur = (event: FocusEvent) => setFocused(rowOf(event.relatedTarget)?.getAttribute('data-key') ?? null)
     element.addEventListener('focusin', onFocus)
-    element.addEventListener('focusout', onOut)
+    element.addEventListener('focusout', onBlur)
     element.addEventListener('pointerover', onOver)
-    element.addEventListener('pointerleave', onOut)
+    element.addEventListener('pointerleave', onLeave)
     element.addEventListener('keydown', onKey)
     return () => {
       element.removeEventListener('focusin', onFocus)
-      element.removeEventListener('focusout', onOut)
+      element.removeEventListener('focusout', onBlur)
       element.removeEventListener('pointerover', onOver)
-      element.removeEventListener('pointerleave', onOut)
+      element.removeEventListener('pointerleave', onLeave)
       element.removeEventListener('keydown', onKey)
     }
   }, [])
@@ -71,7 +71,7 @@ export function useRowFocus(list: RefObject<HTMLElement | null>, messageOf: (row
     const rows = element.querySelectorAll('.message')
     rows[rows.length - 1]?.setAttribute('tabindex', '0')
   })
-  return active
+  return hovered ?? focused
 }
 
 function move(key: string, row: HTMLElement): boolean {

@@ -1,6 +1,6 @@
 /**
- * Which part of the room is loaded and where it is scrolled to: opens at what is new, follows the end, loads older and
- * newer pages on the way, and jumps to a message that may be far away.
+ * Which part of the room is loaded and drawn, and where it is scrolled to: opens at what is new, follows the end, brings
+ * older and newer ones on the way, and jumps to a message that may be far away.
  */
 
 import type { RefObject } from 'preact'
@@ -10,15 +10,20 @@ import type { Seq } from '../../src/protocol/ids.ts'
 import { useStable } from '../app/use-live.ts'
 import { useRoomScope } from '../chat/room-scope.ts'
 import { ScrollKeeper } from './scroll-keeper.ts'
+import { type Range, type Slice, rangeOf, sliceAround, sliceOf, stepDown, stepUp, wholeSlice } from './slice.ts'
 
 const nearPx = 800
 const pointMs = 1_500
 
-type Jump = { readonly seq: Seq; readonly where: 'third' | 'centre' }
+export type Jump = { readonly seq: Seq; readonly where: 'third' | 'centre' }
 
 export type TimelineWindow = {
-  /** The end of the loaded part is in view. */
+  /** The part of the loaded messages that is to be drawn. */
+  readonly range: Range
+  /** The end of the drawn part is in view. */
   readonly isAtEnd: boolean
+  /** The end of the room is drawn. */
+  readonly isLive: boolean
   /** Just jumped to. */
   readonly pointedAt: Seq | null
   readonly toEnd: () => void
@@ -30,18 +35,27 @@ type Places = { readonly list: RefObject<HTMLElement | null>; readonly content: 
 export function useWindow(places: Places, timeline: Timeline, first: Jump | null): TimelineWindow {
   const { room, toEnd: toEndPort, jumpTo } = useRoomScope()
   const keeper = useRef<ScrollKeeper | null>(null)
-  const jump = useRef<Jump | null>(null)
+  const jump = useRef<Jump | 'end' | null>(null)
   const [isAtEnd, setAtEnd] = useState(true)
-  const [pointedAt, setPointedAt] = useState<Seq | null>(null)
-  const loadNear = useLoadNear(places.list, room)
+  const [slice, setSlice] = useState<Slice>(wholeSlice)
+  const [pointedAt, setPointedAt] = usePointed()
+  const { messages } = timeline
+  const range = rangeOf(messages, { slice, isAtEnd })
+  const isLive = timeline.isAtTail && range.to === messages.length
+  const bringNear = useBringNear(places.list, { room, range, setSlice })
 
+  const look = (isAtEndNow: boolean) => {
+    setAtEnd(isAtEndNow)
+    // From here on new messages at the end must not push out what is read.
+    if (!isAtEndNow && slice.first === null && messages.length > 0) setSlice(sliceOf(messages, range))
+  }
   const moved = useStable(() => {
-    setAtEnd(keeper.current?.isAtEnd ?? true)
-    loadNear()
+    look(keeper.current?.isAtEnd ?? true)
+    bringNear()
   })
   useLayoutEffect(() => {
     const [list, content] = [places.list.current, places.content.current]
-    if (list === null || content === null) return
+    if (list === null || content === null) return undefined
     const keeping = new ScrollKeeper(list, content, moved)
     keeper.current = keeping
     return () => keeping[Symbol.dispose]()
@@ -49,18 +63,29 @@ export function useWindow(places: Places, timeline: Timeline, first: Jump | null
 
   const go = useStable((to: Jump) => {
     jump.current = to
-    if (land()) return
-    const { messages } = room.timeline()
-    const [oldest, newest] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? 0]
-    if (to.seq < oldest || to.seq > newest) void room.loadAround(to.seq)
+    if (land() || sliceAround(messages, to.seq) !== null) return
+    // What is newer than the end that I hold is on its way already.
+    const isComing = timeline.isAtTail && to.seq > (messages.at(-1)?.seq ?? 0)
+    if (!isComing) void room.loadAround(to.seq)
   })
+  /** Goes to where a jump leads, as soon as it is drawn. */
   const land = (): boolean => {
     const to = jump.current
-    const row = to === null ? null : places.content.current?.querySelector(`[data-seq="${to.seq}"]`)
-    const key = row?.getAttribute('data-key')
-    if (to === null || key === null || key === undefined || keeper.current?.place(key, to.where) !== true) return false
+    if (to === null) return false
+    if (to === 'end') {
+      if (isLive) jump.current = null
+      keeper.current?.toEnd()
+      return true
+    }
+    const key = places.content.current?.querySelector(`[data-seq="${to.seq}"]`)?.getAttribute('data-key') ?? null
+    if (key === null) {
+      const around = sliceAround(messages, to.seq)
+      if (around !== null) setSlice(around)
+      return false
+    }
+    if (keeper.current?.place(key, to.where) !== true) return false
     jump.current = null
-    setAtEnd(keeper.current.isAtEnd)
+    look(keeper.current.isAtEnd)
     if (to.where === 'centre') setPointedAt(to.seq)
     return true
   }
@@ -73,42 +98,56 @@ export function useWindow(places: Places, timeline: Timeline, first: Jump | null
   // After every drawing, before it is seen.
   useLayoutEffect(() => {
     if (keeper.current === null) return
-    keeper.current.isLive = timeline.isAtTail
+    keeper.current.isLive = isLive
     if (!land()) keeper.current.settle()
-    setAtEnd(keeper.current.isAtEnd)
+    look(keeper.current.isAtEnd)
   })
-  useEffect(loadNear, [timeline])
-  useEffect(() => {
-    if (pointedAt === null) return
-    const timer = setTimeout(() => setPointedAt(null), pointMs)
-    return () => clearTimeout(timer)
-  }, [pointedAt])
+  useEffect(bringNear, [timeline, slice])
 
   const toEnd = useStable(() => {
-    jump.current = null
+    jump.current = 'end'
+    setSlice(wholeSlice)
     if (!room.timeline().isAtTail) void room.loadTail()
-    keeper.current?.toEnd()
+    land()
     setAtEnd(true)
   })
   toEndPort.current = toEnd
   jumpTo.current = (seq) => go({ seq, where: 'centre' })
-  return { isAtEnd, pointedAt, toEnd }
+  return { range, isAtEnd, isLive, pointedAt, toEnd }
 }
 
-/** Loads the next page when its end of the window comes near; one at a time. */
-function useLoadNear(list: RefObject<HTMLElement | null>, room: Room): () => void {
+/** The message that was jumped to, for a moment. */
+function usePointed() {
+  const [pointedAt, setPointedAt] = useState<Seq | null>(null)
+  useEffect(() => {
+    if (pointedAt === null) return undefined
+    const timer = setTimeout(() => setPointedAt(null), pointMs)
+    return () => clearTimeout(timer)
+  }, [pointedAt])
+  return [pointedAt, setPointedAt] as const
+}
+
+type Near = { readonly room: Room; readonly range: Range; readonly setSlice: (slice: Slice) => void }
+
+/** Draws, or loads, the next ones when that end comes near; one page at a time. */
+function useBringNear(list: RefObject<HTMLElement | null>, { room, range, setSlice }: Near): () => void {
   const isLoading = useRef(false)
-  return useStable(() => {
-    const element = list.current
-    const { state, hasOlder, isAtTail } = room.timeline()
-    if (element === null || isLoading.current || state !== 'ready') return
-    const below = element.scrollHeight - element.scrollTop - element.clientHeight
-    const load =
-      hasOlder && element.scrollTop < nearPx ? room.loadOlder : !isAtTail && below < nearPx ? room.loadNewer : null
-    if (load === null) return
+  const load = (page: () => Promise<void>) => {
+    if (isLoading.current) return
     isLoading.current = true
-    void load().finally(() => {
+    void page().finally(() => {
       isLoading.current = false
     })
+  }
+  return useStable(() => {
+    const element = list.current
+    const { state, hasOlder, isAtTail, messages } = room.timeline()
+    if (element === null || state !== 'ready') return
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight
+    const isNearTop = element.scrollTop < nearPx
+    const next = isNearTop ? stepUp(messages, range) : below < nearPx ? stepDown(messages, range) : null
+    if (next !== null) setSlice(next)
+    else if (isNearTop && hasOlder) load(room.loadOlder)
+    else if (below < nearPx && !isAtTail) load(room.loadNewer)
   })
 }

@@ -1,6 +1,7 @@
 /** A square of a person's own colour with the part of their name that Koreans call them by. */
 
 import type { User } from '../../src/protocol/rows.ts'
+import { initialsOf } from './initials.ts'
 
 // Each has 4.5:1 or more with white.
 const colours = ['#5D618F', '#A35A22', '#3B6E8F', '#8A4F7D', '#4F7339', '#8C4A4A', '#2F7376', '#7A6428']
@@ -12,21 +13,6 @@ export function Avatar({ user, size }: { readonly user: User | null; readonly si
       {user === null ? '' : initialsOf(user.name)}
     </span>
   )
-}
-
-/** 이서준 → 서준, Alex Kim → AK, 하은 → 하은. */
-export function initialsOf(name: string): string {
-  const words = name.normalize('NFC').trim().split(/\s+/)
-  const [first = '', second = ''] = words
-  if (/^\p{Script=Hangul}+$/u.test(first)) return [...first].slice(-2).join('')
-  if (/^\p{L}/u.test(first) && /^\p{L}/u.test(second)) return (firstOf(first) + firstOf(second)).toLocaleUpperCase()
-  return firstOf(first).toLocaleUpperCase()
-}
-
-/** The first character as people see it: a flag or a family is several code points. */
-function firstOf(word: string): string {
-  for (const { segment } of new Intl.Segmenter().segment(word)) return segment
-  return ''
 }
 
 function hash(text: string): number {

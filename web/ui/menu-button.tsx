@@ -31,7 +31,7 @@ export function MenuButton({ icon, label, entries }: Props) {
         onClick={(event) => setOpen(event.detail === 0 ? !isOpen : !wasOpen.current)}
       />
       {isOpen && anchor !== null ? (
-        <Popover anchor={anchor} role="menu" label={label} onClose={() => setOpen(false)}>
+        <Popover anchor={anchor} kind="menu" label={label} onClose={() => setOpen(false)}>
           <MenuEntries entries={entries} onDone={() => setOpen(false)} />
         </Popover>
       ) : null}

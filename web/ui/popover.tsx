@@ -7,7 +7,7 @@ import { useStable } from '../app/use-live.ts'
 type Props = {
   /** What it belongs to; it is laid beside this. */
   readonly anchor: Element
-  readonly role: 'menu' | 'dialog'
+  readonly kind: 'menu' | 'dialog'
   readonly label: string
   readonly onClose: () => void
   readonly children: ComponentChildren
@@ -16,12 +16,12 @@ type Props = {
 const gap = 4
 const edge = 8
 
-export function Popover({ anchor, role, label, onClose, children }: Props) {
+export function Popover({ anchor, kind, label, onClose, children }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const close = useStable(onClose)
   useLayoutEffect(() => {
     const element = box.current
-    if (element === null) return
+    if (element === null) return undefined
     element.showPopover()
     place(element, anchor.getBoundingClientRect())
     element.querySelector<HTMLElement>('button, input')?.focus()
@@ -36,10 +36,14 @@ export function Popover({ anchor, role, label, onClose, children }: Props) {
       if ('newState' in event && event.newState === 'closed') close()
     }
     element?.addEventListener('toggle', onToggle)
-    return () => element?.removeEventListener('toggle', onToggle)
+    element?.addEventListener('keydown', moveByArrows)
+    return () => {
+      element?.removeEventListener('toggle', onToggle)
+      element?.removeEventListener('keydown', moveByArrows)
+    }
   }, [])
   return (
-    <div ref={box} popover="auto" class="popover" role={role} aria-label={label} onKeyDown={moveByArrows}>
+    <div ref={box} popover="auto" class="popover" role={kind} aria-label={label}>
       {children}
     </div>
   )

@@ -14,7 +14,13 @@ export function Switch({ label, hint, isOn, onChange }: Props) {
         {label}
         {hint === undefined ? null : <small>{hint}</small>}
       </span>
-      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={isOn}
+        checked={isOn}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
     </label>
   )
 }

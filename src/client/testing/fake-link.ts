@@ -45,7 +45,7 @@ export const pingMs = 10_000
 export function fakeLink(options: Partial<ClientOptions> & { readonly outbox?: OutboxStorage } = {}): FakeLink {
   const clock = manualClock()
   const sockets: FakeSocket[] = []
-  let listen: (signal: Signal) => void = () => {}
+  let listen: ((signal: Signal) => void) | null = null
   let ids = 0
   const client = connectClient({
     url: 'ws://test/ws',
@@ -74,7 +74,7 @@ export function fakeLink(options: Partial<ClientOptions> & { readonly outbox?: O
     clock: options.clock === undefined ? clock : trusted(options.clock),
     sockets,
     socket,
-    signal: (signal) => listen(signal),
+    signal: (signal) => listen?.(signal),
     async welcome(overrides = {}) {
       const open = socket()
       open.open()

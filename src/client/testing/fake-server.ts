@@ -66,29 +66,22 @@ export function fakeServer(random: Random): FakeServer {
   }
 
   const decide = (by: UserId, command: Command): Seq | null => {
-    switch (command.cmd) {
-      case 'send':
-        return outcomes.get(`${by} ${command.id}`) ?? post(by, command.body, command.id)
-      case 'cancel':
-        return outcomes.get(`${by} ${command.target}`) ?? null
-      case 'edit':
-      case 'delete': {
-        const row = messages[command.seq - 1]
-        const body = command.cmd === 'edit' ? command.body : null
-        if (row !== undefined && row.body !== body) put({ ...row, rev: rev(++head), body })
-        return command.seq
-      }
-      case 'react': {
-        const key = `${command.seq} ${command.emoji} ${by}`
-        if ((reactions.get(key)?.isOn ?? false) === command.isOn) return command.seq
-        const row = reaction({ ...command, rev: ++head, user: by })
-        reactions.set(key, row)
-        announce(row)
-        return command.seq
-      }
-      default:
-        return null
+    const { cmd } = command
+    if (cmd === 'send') return outcomes.get(`${by} ${command.id}`) ?? post(by, command.body, command.id)
+    if (cmd === 'cancel') return outcomes.get(`${by} ${command.target}`) ?? null
+    if (cmd === 'edit' || cmd === 'delete') {
+      const row = messages[command.seq - 1]
+      const body = cmd === 'edit' ? command.body : null
+      if (row !== undefined && row.body !== body) put({ ...row, rev: rev(++head), body })
+      return command.seq
     }
+    if (cmd !== 'react') return null
+    const key = `${command.seq} ${command.emoji} ${by}`
+    if ((reactions.get(key)?.isOn ?? false) === command.isOn) return command.seq
+    const row = reaction({ ...command, rev: ++head, user: by })
+    reactions.set(key, row)
+    announce(row)
+    return command.seq
   }
 
   const isTombstone = (by: UserId, id: CommandId): boolean => outcomes.get(`${by} ${id}`) === null

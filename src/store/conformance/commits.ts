@@ -148,6 +148,10 @@ export function testCommits(open: () => Promise<Store>): void {
     expect(await fact(store, need)).toBeNull()
     expect(await commitOne(store, unit(1))).toEqual(committed)
     expect(await fact(store, need)).toEqual(record)
+    // Another worker decided the same command otherwise, and neither touches a stream: the first one stands.
+    const other = { put: 'outcome', record: { ...record, outcome: '{"error":{}}' } } as const
+    expect(await commitOne(store, { ...unit(2), advances: [], puts: [other] })).toEqual(stale)
+    expect(await fact(store, need)).toEqual(record)
   })
 
   test('[S7 G5 G9] old outcomes are forgotten, a few at a time, but for those kept for ever', async () => {

@@ -35,7 +35,7 @@ export function testPeople(open: () => Promise<Store>): void {
       user: { id: mina, handle: 'mina.handle', name: 'mina 님', role: 'member', isActive: true },
       session: 's',
       expiresAtMs: 1000,
-      server: { name: '', openSignUp: false, userCount: 2, lastRev: 0 },
+      server: { name: '' },
       rev: 3,
       rooms: [
         {

@@ -5,7 +5,7 @@ import type { Rev, Seq } from '../../protocol/ids.ts'
 import { unreachable } from '../../unreachable.ts'
 import type { Advance, Committed, Unit } from '../store.ts'
 import { reachOf, textOf } from './failures.ts'
-import { Refusal, putting } from './puts.ts'
+import { Overtaken, Refusal, putting } from './puts.ts'
 import { change, query } from './statements.ts'
 
 const committed: Committed = { is: 'committed' }
@@ -19,7 +19,10 @@ export function committing(db: DatabaseSync): WriteUnit {
   const put = putting(db)
   const guarded = savepoint(db)
 
-  function writeUnit({ advances, puts }: Unit): Committed {
+  const profile = query<{ rev: Rev }>(db, `select rev from users where user_id = ?`)
+
+  function writeUnit({ advances, expects = [], puts }: Unit): Committed {
+    for (const { user, rev } of expects) if (profile.one(user)?.rev !== rev) return stale
     for (const advance of advances) {
       if (advance.to <= advance.from)
         throw new Refusal(`a stream goes forward, not from ${advance.from} to ${advance.to}`)
@@ -36,6 +39,7 @@ export function committing(db: DatabaseSync): WriteUnit {
     try {
       return writeUnit(unit)
     } catch (error) {
+      if (error instanceof Overtaken) return stale
       if (reachOf(error) !== 'unit') throw error
       return { is: 'refused', reason: textOf(error) }
     }

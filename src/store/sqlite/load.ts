@@ -133,7 +133,7 @@ function made<Row>(to: (row: Raw<Row>) => Row, row: Raw<Row> | null): Row | null
 }
 
 /** The server's one row, which the first migration wrote. */
-export function serverOf(server: Query<ServerRecord>): ServerRecord {
+function serverOf(server: Query<ServerRecord>): ServerRecord {
   const row = server.one()
   if (row === null) throw new Error('the server row is missing')
   return toServer(row)

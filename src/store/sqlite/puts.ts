@@ -10,6 +10,9 @@ import { change } from './statements.ts'
 /** Thrown when a unit cannot be written; its neighbours can. */
 export class Refusal extends Error {}
 
+/** Thrown when somebody else has written meanwhile what this unit would write: load and decide again. */
+export class Overtaken extends Error {}
+
 export function putting(db: DatabaseSync): (put: Put) => void {
   const changes = putChanges(db)
   return (put) => write(changes, put)
@@ -37,7 +40,8 @@ function putChanges(db: DatabaseSync) {
       db,
       `insert into messages
          (room_id, seq, rev, sent_rev, author, id, body, reply_to, sent_at_ms, edited_at_ms, fingerprint)
-       values (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+       select ?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+       where not exists (select 1 from outcomes where author = ?4 and id = ?5)`,
     ),
     changedMessage: change(db, `update messages set rev = ?, body = ?, edited_at_ms = ? where room_id = ? and seq = ?`),
     mention: change(db, `insert into mentions (user_id, room_id, seq) values (?, ?, ?)`),
@@ -65,7 +69,11 @@ function putChanges(db: DatabaseSync) {
     ),
     reset: upsert(db, 'resets', ['reset_id'], ['user_id', 'expires_at_ms', 'is_used']),
     server: change(db, `update server set name = ?, open_sign_up = ?`),
-    outcome: upsert(db, 'outcomes', ['author', 'id'], ['cmd', 'fingerprint', 'outcome', 'at_ms', 'is_for_ever']),
+    outcome: change(
+      db,
+      `insert into outcomes (author, id, cmd, fingerprint, outcome, at_ms, is_for_ever) values (?, ?, ?, ?, ?, ?, ?)
+       on conflict do nothing`,
+    ),
   }
 }
 
@@ -96,7 +104,9 @@ function write(changes: Changes, put: Put): void {
       return void changes.cursor(put.to, put.room, put.user, put.from)
     case 'outcome': {
       const { author, id, cmd, fingerprint, outcome, atMs, isForEver } = put.record
-      return void changes.outcome(author, id, cmd, fingerprint, outcome, atMs, Number(isForEver))
+      const isNew = changes.outcome(author, id, cmd, fingerprint, outcome, atMs, Number(isForEver)) === 1
+      if (!isNew) throw new Overtaken(`${author} has an outcome of ${id}`)
+      return
     }
     case 'changedMessage':
       return rewriteMessage(changes, put.record, put.mentions)
@@ -131,7 +141,8 @@ function write(changes: Changes, put: Put): void {
 
 function writeMessage(changes: Changes, record: MessageRecord, mentions: readonly UserId[]): void {
   const { room, seq, rev, author, id, body, replyTo, sentAtMs, editedAtMs, fingerprint } = record
-  changes.message(room, seq, rev, author, id, body, replyTo, sentAtMs, editedAtMs, fingerprint)
+  if (changes.message(room, seq, rev, author, id, body, replyTo, sentAtMs, editedAtMs, fingerprint) === 0)
+    throw new Refusal(`the id of message ${room} ${seq} has an outcome`)
   if (body !== null) writeMentions(changes, { room, seq, mentions })
 }
 

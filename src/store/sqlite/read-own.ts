@@ -3,9 +3,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type RoomId, type Seq, type SessionId, type UserId, rev as toRev, seq } from '../../protocol/ids.ts'
 import type { MembershipRow, OwnRow, SessionRow, User } from '../../protocol/rows.ts'
-import type { MemberRecord, RoomRecord, ServerRecord, UserRecord } from '../records.ts'
+import type { MemberRecord, RoomRecord, UserRecord } from '../records.ts'
 import type { Handlers } from './calls.ts'
-import { serverOf } from './load.ts'
 import { columns, othersIn, toSessionRow, toUser } from './records.ts'
 import { type Raw, pageOf, query } from './statements.ts'
 
@@ -27,7 +26,7 @@ export function ownReading(db: DatabaseSync): Handlers<'welcome' | 'memberships'
         user: toUser(profile),
         session: by.session,
         expiresAtMs: by.expiresAtMs,
-        server: serverOf(queries.server),
+        server: { name: queries.server.one()?.name ?? '' },
         rev: lastRev,
         ...memberships(user.id, { after: '', limit: roomsMax }),
       }
@@ -35,17 +34,18 @@ export function ownReading(db: DatabaseSync): Handlers<'welcome' | 'memberships'
     memberships: ({ user, after, limit }) => memberships(user, { after, limit }),
     ownChanges({ user, after, limit }) {
       const person = queries.user.one(user)
+      // The usual case, a reconnect to where nothing happened, costs one lookup.
+      if (person === null || person.lastRev <= after) return { rows: [], through: person?.lastRev ?? noRev, isLast: true }
       const merged: OwnRow[] = [
         ...queries.membersSince.all(user, after, limit + 1).map((row) => membershipOf(queries, row)),
         ...queries.sessionsSince.all(user, after, limit + 1).map(toSessionRow),
-        ...(person === null || person.rev <= after ? [] : [profileOf(person)]),
+        ...(person.rev <= after ? [] : [profileOf(person)]),
       ]
       const { page: rows, isLast } = pageOf(
         merged.toSorted((a, b) => a.rev - b.rev),
         limit,
       )
-      const head = person?.lastRev ?? noRev
-      return { rows, through: isLast ? head : (rows.at(-1)?.rev ?? after), isLast }
+      return { rows, through: isLast ? person.lastRev : (rows.at(-1)?.rev ?? after), isLast }
     },
   }
 }
@@ -75,7 +75,7 @@ function ownQueries(db: DatabaseSync) {
       `select token_id as session, user_id as user, null as expiresAtMs from tokens where token_hash = ? and is_ended = 0`,
     ),
     user: query<Person>(db, `select ${columns.publicUser}, last_rev as lastRev, rev from users where user_id = ?`),
-    server: query<ServerRecord>(db, `select ${columns.server} from server`),
+    server: query<{ name: string }>(db, `select name from server`),
     memberships: query<Membership>(
       db,
       `${membership} where m.user_id = ? and m.room_id > ? and m.is_member = 1 order by m.room_id limit ?`,
@@ -111,7 +111,7 @@ function membershipOf(queries: Queries, row: Raw<Membership>): MembershipRow {
     role,
     readSeq,
     readEpoch,
-    mentions: isMember
+    mentions: isMember && row.lastSeq > readSeq
       ? queries.mentions
           .all(row.user, row.room, readSeq)
           .map((mention) => mention.seq)

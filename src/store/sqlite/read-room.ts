@@ -140,6 +140,7 @@ function changesOf(queries: Queries, room: RoomRecord, of: Arguments['changes'])
   const { after, limit } = of
   const behind = room.lastRev - after
   if (behind < 0 || behind > of.tooFarRows) return { is: 'allowed', isTooFar: true } as const
+  if (behind === 0) return { is: 'allowed', isTooFar: false, rows: [], through: room.lastRev, isLast: true } as const
   const id = room.room
   const merged: RoomRow[] = [
     ...queries.sentSince.all(id, room.lastSeq - behind, after, limit + 1),

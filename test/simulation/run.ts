@@ -1,0 +1,145 @@
+/** One world, from its first command to the last check. */
+
+import { act, signInAgain, type Made } from './actions.ts'
+import { headCheckMs, linkBackMs, reconnectMs, unopenedMs } from './bounds.ts'
+import { checkOpenRooms, checkRoomList, checkTyped } from './checks.ts'
+import type { Device } from './device.ts'
+import { calm, strike } from './nemesis.ts'
+import { holdImmediates } from './scheduler.ts'
+import { directly } from './store.ts'
+import type { Counts } from './trouble.ts'
+import { World } from './world.ts'
+
+export type Tally = {
+  readonly sends: number
+  readonly acknowledged: number
+  readonly commands: number
+  readonly events: number
+  readonly units: number
+  readonly virtualMs: number
+  readonly troubles: Counts
+  readonly names: readonly string[]
+}
+
+/** Lanes back off for at most 30 s after a refusal. */
+const drainedMs = reconnectMs + 60_000
+
+/** Runs the world of a seed; throws what it broke, with the last lines of its trace. */
+export async function runWorld(seed: number): Promise<Tally> {
+  using _held = holdImmediates()
+  const world = new World(seed)
+  const escaped = (error: unknown): void => world.broken('unhandled', error instanceof Error ? String(error.stack) : String(error))
+  process.on('unhandledRejection', escaped)
+  process.on('uncaughtException', escaped)
+  try {
+    await live(world)
+    return tallyOf(world)
+  } finally {
+    process.off('unhandledRejection', escaped)
+    process.off('uncaughtException', escaped)
+  }
+}
+
+async function live(world: World): Promise<void> {
+  const { dice } = world
+  const made: Made = { invites: [], tokens: [] }
+  await world.begin()
+  const steps = dice.between(120, 200)
+  for (let step = 0; step < steps; step++) {
+    act(world, made)
+    strike(world)
+    await world.pass(dice.chance(0.3) ? 0 : dice.between(1, 350))
+  }
+  calm(world)
+  await heal(world)
+}
+
+async function heal(world: World): Promise<void> {
+  watchLinks(world)
+  const endMs = world.scheduler.nowMs + drainedMs
+  let busy = ''
+  do {
+    comeBack(world)
+    await world.pass(1_000)
+    busy = busyWith(world)
+  } while (busy !== '' && world.scheduler.nowMs < endMs)
+  if (busy !== '') world.broken('stuck', busy)
+  world.throwIfBroken()
+  await quiet(world, headCheckMs)
+  for (const device of world.devices) checkOpenRooms(world, device, 'after the head check')
+  world.throwIfBroken()
+  await quiet(world, unopenedMs)
+  for (const device of world.devices) {
+    checkOpenRooms(world, device, 'at the end')
+    checkRoomList(world, device)
+    checkTyped(world, device)
+  }
+  world.throwIfBroken()
+}
+
+/** Until nothing was committed for so long: what came last has had its time. */
+async function quiet(world: World, ms: number): Promise<void> {
+  const { truth, scheduler } = world
+  const startMs = scheduler.nowMs
+  for (;;) {
+    const leftMs = Math.max(startMs, truth.lastCommitMs) + ms - scheduler.nowMs
+    if (leftMs <= 0) return
+    await world.pass(leftMs)
+  }
+}
+
+/** Who was signed out signs in again: the only thing that people have to do. */
+function comeBack(world: World): void {
+  const [owner] = world.people
+  for (const { user } of world.people) {
+    const [record] = directly(world, 'load', [{ need: 'user', user }])
+    const isActive = record !== null && typeof record === 'object' && 'isActive' in record && record.isActive
+    if (owner !== undefined && !isActive) void world.decide(owner.user, { cmd: 'reactivate', user })
+  }
+  for (const device of world.devices) signInAgain(world, device)
+}
+
+function busyWith(world: World): string {
+  const busy: string[] = []
+  for (const device of world.devices) {
+    if (!device.isOnline || device.link?.isWhole !== true) busy.push(`${device.name} is ${JSON.stringify(device.client.link())}`)
+    else if (device.unsettled > 0) busy.push(`${device.name} waits for ${device.unsettled} answers`)
+    for (const room of world.truth.rooms()) {
+      const { pending, timeline } = device.client.room(room)
+      const { state, lastSeq, messages } = timeline()
+      const changing = messages.filter(({ isPending }) => isPending)
+      const waiting = [...pending().filter((each) => each.state.is !== 'failed'), ...changing]
+      if (waiting.length === 0) continue
+      const shows = `${room} ${JSON.stringify(state)} up to ${messages.at(-1)?.seq} of ${lastSeq}`
+      busy.push(`${device.name} holds ${JSON.stringify(waiting)} and shows ${shows}`)
+    }
+  }
+  for (const { name, life } of world.processes) if (!life.isRunning) busy.push(`${name} does not run`)
+  return busy.join('; ')
+}
+
+/** [G4] Two seconds after the link is back everything is shown, when nothing has happened since. */
+function watchLinks(world: World): void {
+  const { scheduler, truth } = world
+  const look = (device: Device, onlineMs: number): void => {
+    const isSame = device.onlineSinceMs === onlineMs && device.isOnline && truth.lastCommitMs < onlineMs
+    if (isSame) checkOpenRooms(world, device, 'two seconds after its link was back')
+  }
+  for (const device of world.devices) {
+    device.whenOnline = () => {
+      const at = scheduler.nowMs
+      scheduler.after(linkBackMs, () => look(device, at))
+    }
+  }
+}
+
+function tallyOf({ watch, scheduler, trouble, truth }: World): Tally {
+  return {
+    ...watch.counts,
+    events: scheduler.events,
+    units: truth.units,
+    virtualMs: scheduler.nowMs,
+    troubles: trouble.counts,
+    names: [...watch.names],
+  }
+}
