@@ -17,7 +17,7 @@ export async function startMadang(crowd: Crowd, scratchDir: string): Promise<Run
   cpSync(seeded, folder, { recursive: true })
   const child = startChild({
     name: 'madang',
-    argv: ['bin/madang.ts', 'serve'],
+    argv: ['--max-semi-space-size=8', 'bin/madang.ts', 'serve'],
     env: { PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder, MADANG_RATE_LIMITS: 'off' },
   })
   const port = await child.says(/127\.0\.0\.1:(\d+)/, startMs)

@@ -54,7 +54,7 @@ export class BumpBoard {
 
   /** From now on this person hears of the room. `known`: how far they were just told of it; what is between is told now. */
   watch(person: ConnectedPerson, room: RoomId, known: Head): void {
-    person.rooms.add(room)
+    person.rooms.set(room, rev(Math.max(person.rooms.get(room) ?? 0, known.lastRev)))
     const watched = this.#watched.get(room) ?? this.#open(room, known)
     watched.people.add(person)
   }
@@ -77,6 +77,7 @@ export class BumpBoard {
   ): void {
     const watched = this.#watched.get(room)
     if (watched === undefined || !watched.people.has(person) || watched.lastRev <= after) return
+    if (session.follows(room)) return
     this.#deps.spawn('tell what was missed', () =>
       this.#replay(watched, after, (notes) => {
         if (watched.people.has(person) && !session.follows(room))
@@ -86,7 +87,7 @@ export class BumpBoard {
   }
 
   forget(person: ConnectedPerson): void {
-    for (const room of person.rooms) this.unwatch(person, room)
+    for (const room of person.rooms.keys()) this.unwatch(person, room)
   }
 
   /** Tells what has gathered since the last second. */
@@ -157,7 +158,11 @@ export class BumpBoard {
     if (notes === null) return this.#deps.spawn('look where a room is', () => this.#look(watched))
     this.#moved(watched, to, notes)
     // Before anything is told: what is their own, which says the same, may come later, or be lost.
-    for (const person of watched.people) if (notes.removed.includes(person.user)) this.unwatch(person, watched.room)
+    for (const person of watched.people) {
+      // Who is known to be there later than this has come back.
+      const isBack = (person.rooms.get(watched.room) ?? 0) >= to
+      if (notes.removed.includes(person.user) && !isBack) this.unwatch(person, watched.room)
+    }
     this.#bumpAll(watched, notes)
   }
 
@@ -193,7 +198,11 @@ function bumpOf(watched: Watched, notes: RoomNotes | null, user: UserId): Bump {
   const unmentions = (notes?.changed ?? []).filter((at) => !mentions.includes(at))
   const settings = notes?.settings ?? null
   return {
-    ...{ room, lastSeq, lastRev, author, mentions },
+    room,
+    lastSeq,
+    lastRev,
+    author,
+    mentions,
     ...(unmentions.length > 0 && { unmentions }),
     // What is read from the log may come after what was announced behind it.
     ...(settings !== null && settings.rev >= settingsRev && { settings }),

@@ -154,6 +154,9 @@ export class Draft {
     const isNew = this.#group?.puts.get(key)?.put === 'message'
     this.#put(key, { put: isNew ? 'message' : 'changedMessage', record, mentions })
     advanced.rows.push(messageRow(record))
+    // What it said before it was changed again in this batch mentions nobody.
+    const said = advanced.mentions.findIndex((mention) => mention.seq === record.seq)
+    if (said !== -1) advanced.mentions.splice(said, 1)
     if (mentions.length > 0) advanced.mentions.push({ seq: record.seq, users: mentions })
     return record
   }

@@ -163,8 +163,9 @@ export class Gateway implements AsyncDisposable {
     const { memberships, endedSessions, isDeactivated, hasProfile } = parseOwnNotes(notes) ?? unknownNotes
     for (const { room, isMember, lastRev } of memberships) {
       if (!isMember) this.#removed(person, room)
-      else if (!person.rooms.has(room)) {
+      else {
         this.bumps.watch(person, room, { lastSeq: seq(0), lastRev })
+        // Also when one session knew of the room: the others are told of it by this.
         for (const session of person.sessions) this.bumps.catchUp(session, person, { room, after: lastRev })
       }
     }

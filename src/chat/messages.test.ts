@@ -211,6 +211,8 @@ test('what a batch says to somebody is in the badge that it tells them of', asyn
   expect(read).toEqual({ ok: { seq: 1, epoch: 0 } })
   const told = world.announced.findLast((change) => 'user' in change && change.user === joon.user)
   expect(told?.rows).toMatchObject([{ kind: 'membership', readSeq: 1, mentions: [4] }])
+  okOf(await world.act(joon, { cmd: 'read', room, seq: seq(4), epoch: 0 }))
+  expect(world.announced.at(-1)?.rows).toMatchObject([{ readSeq: 4, mentions: [] }])
 })
 
 test('naming many people costs one reading of them, for a send and for an edit', async () => {

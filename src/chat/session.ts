@@ -35,7 +35,11 @@ const earlyFramesMax = 16
 const unansweredMax = 200
 const bumpEveryMs = 1_000
 /** Follows cost a reading each, and no client needs more than to come back with all its rooms, now and then. */
-const followRate = { burst: 4 * limits.roomsFollowedMax, perSecond: 20 }
+const rates = {
+  commands: { burst: limits.commandsBurst, perSecond: limits.commandsPerSecond },
+  queries: { burst: limits.queriesBurst, perSecond: limits.queriesPerSecond },
+  follows: { burst: 4 * limits.roomsFollowedMax, perSecond: 20 },
+}
 
 type State =
   | { readonly is: 'new' }
@@ -44,9 +48,6 @@ type State =
       readonly is: 'open'
       readonly actor: Person
       readonly person: ConnectedPerson
-      readonly commands: TokenBucket
-      readonly queries: TokenBucket
-      readonly follows: TokenBucket
     }
   | { readonly is: 'closed' }
 type Open = Extract<State, { is: 'open' }>
@@ -66,6 +67,8 @@ export class ChatSession implements Consumer {
   #bumps: Map<RoomId, Bump> | null = null
   #bumpedAtMs = Number.NEGATIVE_INFINITY
   #presence: Map<UserId, Presence> | null = null
+  /** Each from its first use on: most connections only listen. */
+  #buckets: { [Kind in keyof typeof rates]?: TokenBucket } | null = null
 
   constructor(gateway: Gateway, connection: Connection, request: ConnectionRequest) {
     this.#gateway = gateway
@@ -238,15 +241,7 @@ export class ChatSession implements Consumer {
       return this.connection.close('session_ended')
     }
     const actor: Person = { is: 'person', user: welcome.user.id, session: welcome.session }
-    const { commandsBurst, commandsPerSecond, queriesBurst, queriesPerSecond } = limits
-    this.#state = {
-      is: 'open',
-      actor,
-      person,
-      commands: tokenBucket({ burst: commandsBurst, perSecond: commandsPerSecond }, clock),
-      queries: tokenBucket({ burst: queriesBurst, perSecond: queriesPerSecond }, clock),
-      follows: tokenBucket(followRate, clock),
-    }
+    this.#state = { is: 'open', actor, person }
     this.#welcome(welcome, person)
     this.#followOwn(this.#state, welcome.rev, true)
     for (const frame of opening.early) this.#handle(frame)
@@ -301,8 +296,8 @@ export class ChatSession implements Consumer {
     this.#own = this.#gateway.deps.hub.follow(userStream(actor.user), follower, after)
   }
 
-  #follow({ actor, follows }: Open, room: RoomId, after: Rev): void {
-    if (this.#gateway.options.rateLimits && !follows.take(1))
+  #follow({ actor }: Open, room: RoomId, after: Rev): void {
+    if (this.#gateway.options.rateLimits && !this.#bucket('follows').take(1))
       return this.connection.close('too_fast', 'too many follows')
     this.#rooms ??= new Map()
     const before = this.#rooms.get(room)
@@ -336,7 +331,7 @@ export class ChatSession implements Consumer {
   }
 
   /** In order: what one of them has to be asked again for must not be overtaken by those behind it [G10]. */
-  #do({ actor, commands: bucket }: Open, commands: readonly (RoomCommand | OwnCommand | RefusedInput)[]): void {
+  #do({ actor }: Open, commands: readonly (RoomCommand | OwnCommand | RefusedInput)[]): void {
     const lanes = new Map<string, Envelope[]>()
     let refusal: WireError | null = null
     for (const command of commands) {
@@ -344,7 +339,7 @@ export class ChatSession implements Consumer {
         this.#reply(command.id, { error: command.refused })
         continue
       }
-      refusal ??= this.#tooFast(actor, bucket)
+      refusal ??= this.#tooFast(actor, this.#bucket('commands'))
       if (refusal !== null) {
         this.#reply(command.id, { error: refusal })
         continue
@@ -402,7 +397,8 @@ export class ChatSession implements Consumer {
     this.connection.send(`{"type":"reply","re":"${re}",${outcome.slice(1)}`)
   }
 
-  #query({ actor, queries }: Open, id: CommandId, query: Query): void {
+  #query({ actor }: Open, id: CommandId, query: Query): void {
+    const queries = this.#bucket('queries')
     const { deps, options, userBuckets } = this.#gateway
     const isTooFast = options.rateLimits && !(queries.take(1) && userBuckets.queries.take(actor.user, 1))
     if (isTooFast || this.#unanswered >= unansweredMax) {
@@ -424,10 +420,15 @@ export class ChatSession implements Consumer {
   }
 
   /** To those who have the room open; only somebody who has it open, too, may say so. */
-  #typing({ actor, queries }: Open, room: RoomId): void {
-    if (this.#rooms?.get(room)?.follower.isAdmitted !== true || !queries.take(1)) return
+  #typing({ actor }: Open, room: RoomId): void {
+    if (this.#rooms?.get(room)?.follower.isAdmitted !== true || !this.#bucket('queries').take(1)) return
     const text = encodeFrame({ type: 'typing', room, user: actor.user })
     this.#gateway.deps.hub.whisper(roomStream(room), text, this.connection)
+  }
+
+  #bucket(kind: keyof typeof rates): TokenBucket {
+    this.#buckets ??= {}
+    return (this.#buckets[kind] ??= tokenBucket(rates[kind], this.#gateway.deps.clock))
   }
 
   #watch(users: readonly UserId[]): void {

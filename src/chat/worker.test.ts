@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { commandId, seq } from '../protocol/ids.ts'
 import type { Envelope } from './decide.ts'
 import { failing, holding } from './testing/test-store.ts'
-import { okOf, openWorld, timePassing } from './testing/world.ts'
+import { okOf, openWorld, readAnswer, timePassing } from './testing/world.ts'
+import { batchHandler } from './worker.ts'
 
 async function twoRooms() {
   const world = await openWorld()
@@ -34,6 +35,22 @@ test('[G1] nothing is answered or announced before it is on disk', async () => {
   paused.open()
   await sending
   expect(world.announced.length - length).toBe(1)
+})
+
+test('[G4] what is on disk is announced before it is answered', async () => {
+  const { world, mina, here } = await twoRooms()
+  const announcing = holding()
+  const handle = batchHandler({ ...world, announce: async () => announcing.trouble(), report: () => {} })
+  const send = world.envelope(mina, { cmd: 'send', room: here, body: 'hello' })
+  let isAnswered = false
+  const answering = handle([{ key: 'k', body: JSON.stringify(send), expiresAtMs: Infinity }]).then(
+    () => (isAnswered = true),
+  )
+  await announcing.held
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isAnswered).toBe(false)
+  announcing.open()
+  await answering
 })
 
 test('[G3] a unit that was overtaken is decided again, and its neighbours commit once', async () => {
@@ -166,7 +183,7 @@ test('[G6] a command of somebody who is deactivated in the same batch is refused
 test('[G6] somebody who was deactivated by another worker is found out, although this one knew them', async () => {
   const { world, mina, here } = await twoRooms()
   await world.send(mina, here, 'known by now')
-  const other = await openOtherWorker(world)
+  const other = openOtherWorker(world)
   okOf(await other(world.envelope(world.owner, { cmd: 'deactivate', user: mina.user })))
   expect((await world.act(mina, { cmd: 'send', room: here, body: 'too late' })).code).toBe('unauthenticated')
 })
@@ -175,16 +192,14 @@ test('[G6] somebody who was removed by another worker is found out, whatever thi
   const { world, mina, joon, here } = await twoRooms()
   okOf(await world.act(mina, { cmd: 'invite', room: here, user: joon.user }))
   await world.send(joon, here, 'known by now')
-  const other = await openOtherWorker(world)
+  const other = openOtherWorker(world)
   okOf(await other(world.envelope(mina, { cmd: 'remove', room: here, user: joon.user })))
   // Another command makes this worker load the room, but not whom it lost.
   okOf(await world.act(mina, { cmd: 'topic', room: here, topic: 'who is here?' }))
   expect((await world.act(joon, { cmd: 'send', room: here, body: 'too late' })).code).toBe('not_found')
 })
 
-async function openOtherWorker(world: Awaited<ReturnType<typeof openWorld>>) {
-  const { batchHandler } = await import('./worker.ts')
-  const { readAnswer } = await import('./testing/world.ts')
+function openOtherWorker(world: Awaited<ReturnType<typeof openWorld>>) {
   const handle = batchHandler({ ...world, announce: async () => {}, report: () => {} })
   return async (envelope: Envelope) => {
     const [text = ''] = await handle([{ key: 'k', body: JSON.stringify(envelope), expiresAtMs: Infinity }])

@@ -108,8 +108,10 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
       [...held].filter(([, { row, told }]) => row.isMember && isBehind(told, cursorOf(row))).map(([room]) => room),
     apply(row) {
       const of = held.get(row.room.id)
-      if (of === undefined || (row.isMember && !of.row.isMember && row.rev > of.row.rev)) {
-        return put({ row, told: cursorOf(row), mine: [] })
+      if (of === undefined) return put({ row, told: cursorOf(row), mine: [] })
+      // Back again: the cursor starts anew, but a bump may have told more of the room than this row.
+      if (row.isMember && !of.row.isMember && row.rev > of.row.rev) {
+        return put({ row: merged(of.row, row), told: cursorOf(row), mine: [] })
       }
       const told = laterOf(of.told, cursorOf(row))
       if (row.rev < of.row.rev) return put({ ...of, told, row: { ...of.row, room: headOf(of.row.room, headIn(row)) } })
@@ -141,7 +143,11 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
       change(room, (of) => ({ ...of, row: { ...of.row, room: headOf(of.row.room, head) } }))
     },
     sawSettings(room, settings) {
-      change(room, (of) => ({ ...of, row: { ...of.row, room: named(of.row.room, settings) } }))
+      // With their rev: a row of the list that was read before must not bring the old ones back.
+      change(room, (of) => {
+        const head = { seq: of.row.room.lastSeq, rev: settings.rev }
+        return { ...of, row: { ...of.row, room: named(headOf(of.row.room, head), settings) } }
+      })
     },
     setCursor(room, cursor, from) {
       change(room, (of) => {

@@ -30,6 +30,8 @@ export function openRoomPeople(clock: Clock, changed: (topic: 'members' | 'typin
   const sweep = openTimer(clock)
   let snapshotRev: Rev | null = null
   let count = 0
+  /** The snapshot named all members. */
+  let isWhole = false
   let receipts: ReadonlyMap<UserId, Seq> = new Map()
   const members = memo(() => [...rows.values()].filter(({ isMember }) => isMember))
   const typing = memo(() => [...writers.keys()])
@@ -67,6 +69,7 @@ export function openRoomPeople(clock: Clock, changed: (topic: 'members' | 'typin
       rows.clear()
       for (const row of snapshot.members) rows.set(row.user, row)
       count = snapshot.memberCount
+      isWhole = snapshot.members.length === snapshot.memberCount
       snapshotRev = snapshot.rev
       membersChanged()
     },
@@ -75,8 +78,9 @@ export function openRoomPeople(clock: Clock, changed: (topic: 'members' | 'typin
       if (row.rev <= (held?.rev ?? snapshotRev ?? 0)) return
       rows.set(row.user, row)
       // Of those beyond the snapshot's first members only the change is known, not what was before: a change is a coming
-      // or a going.
-      if (row.isMember !== (held?.isMember ?? !row.isMember)) count += row.isMember ? 1 : -1
+      // or a going. Where all were named, who was not named was not there: they may have come and gone unseen.
+      const was = held?.isMember ?? (isWhole ? false : !row.isMember)
+      if (row.isMember !== was) count += row.isMember ? 1 : -1
       membersChanged()
     },
     isTyping(user) {

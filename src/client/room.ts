@@ -161,9 +161,19 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
   const refused = (refusal: WireError): void => {
     if (refusal.temporary) return again.set(refusal.retryAfterMs ?? followAgainMs, () => opens > 0 && cursor.follow())
     forget({ refused: refusal })
+    // It may be older than what the list says: an answer that was long on its way while we were let in.
+    if (own.memberships.isMember(id)) again.set(followAgainMs, joined)
     // No row will come any more: what the server has of mine is not pending.
     outbox.sends.seenThrough(anySeq)
     history.ready()
+  }
+
+  /** What was refused may be followed now. */
+  const joined = (): void => {
+    const { state } = window.shown()
+    if (opens === 0 || state === 'loading' || state === 'ready' || !own.memberships.isMember(id)) return
+    forget('loading')
+    cursor.follow()
   }
 
   const forget = (state: 'loading' | { readonly refused: WireError }): void => {
@@ -175,8 +185,19 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
     settle()
   }
 
+  /** Closed while they were on their way: the server has told them and will not again, so the list takes them in. */
+  const overheard = (rows: readonly (RoomRow | OwnRow)[]): void => {
+    for (const row of rows) {
+      if (row.kind === 'message') own.memberships.sawMessage(id, row)
+      else if (row.kind === 'settings') own.memberships.sawSettings(id, row)
+    }
+  }
+
   const receive = (frame: RoomFrame): void => {
-    if (opens === 0) return
+    if (opens === 0) {
+      if (frame.type === 'snapshot') return overheard([...frame.messages, frame.settings])
+      return 'rows' in frame ? overheard(frame.rows) : undefined
+    }
     switch (frame.type) {
       case 'snapshot':
         window.snapshot(frame)
@@ -184,6 +205,8 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
         people.snapshot(frame)
         settings = null
         setSettings(frame.settings)
+        // The list was read before this: what is new since then is told by nobody else.
+        for (const row of frame.messages) own.memberships.sawMessage(id, row)
         own.memberships.sawHead(id, { seq: frame.lastSeq, rev: frame.rev })
         settle()
         return history.ready()
@@ -275,12 +298,7 @@ export function openRoom(deps: RoomDeps, id: RoomId): RoomHandle {
       people.stoppedTyping('all')
     },
     head: (rev) => opens > 0 && window.shown().state === 'ready' && cursor.head(rev),
-    joined() {
-      const { state } = window.shown()
-      if (opens === 0 || state === 'loading' || state === 'ready') return
-      forget('loading')
-      cursor.follow()
-    },
+    joined,
     reset() {
       forget('loading')
     },

@@ -1,7 +1,7 @@
 /** The web client's files: pages that are asked for anew each time, assets that never change under their name. */
 
 import { serveStatic } from '@hono/node-server/serve-static'
-import type { Context, Hono, MiddlewareHandler } from 'hono'
+import type { Hono, MiddlewareHandler } from 'hono'
 
 const contentSecurityPolicy = [
   "default-src 'self'",
@@ -30,14 +30,25 @@ export const securityHeaders: MiddlewareHandler = async (context, next) => {
 
 /** @param pages the paths that the web client's own router knows, answered with its one page. */
 export function servePages(app: Hono, webDir: string, pages: readonly string[]): void {
-  const files = serveStatic({ root: webDir, onFound: cacheHeaders })
-  app.use('*', files)
-  const index = serveStatic({ root: webDir, path: 'index.html', onFound: cacheHeaders })
+  app.use('*', cached(serveStatic({ root: webDir })))
+  const index = cached(serveStatic({ root: webDir, path: 'index.html' }))
   for (const page of pages) app.get(page, index)
 }
 
 /** Vite puts a hash of the content into the names below assets/. */
-function cacheHeaders(path: string, context: Context): void {
-  const isHashed = /[\\/]assets[\\/]/.test(path)
-  context.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+function cached(serve: MiddlewareHandler): MiddlewareHandler {
+  return async (context, next) => {
+    let isFile = true
+    const answer = await serve(context, async () => {
+      isFile = false
+      await next()
+    })
+    // Not in serveStatic's own `onFound`: that is called when the headers are made already.
+    if (isFile && answer) answer.headers.set('cache-control', isHashed(context.req.path) ? forEver : 'no-cache')
+    return answer
+  }
 }
+
+const forEver = 'public, max-age=31536000, immutable'
+
+const isHashed = (path: string): boolean => path.startsWith('/assets/')

@@ -49,9 +49,9 @@ export class Seat implements Following {
     this.#stream.leave(this)
   }
 
-  /** Ends it because its owner may not read any more. */
-  drop(owners: readonly string[]): void {
-    if (owners.includes(this.#follower.owner)) this.#end()
+  /** Ends it because its owner may not read what comes after `to`; unless it was read with permission since. */
+  drop(owners: readonly string[], to: number): void {
+    if (this.#rev < to && owners.includes(this.#follower.owner)) this.#end()
   }
 
   /** Reads the log from where it is, and goes live. */

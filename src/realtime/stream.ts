@@ -175,7 +175,7 @@ export class Stream implements SeatStream {
     if (this.#place.is === 'joining') return this.#hold(event)
     if (event.to <= this.#rev) return
     // At once, also beyond a hole: who is to see nothing more must not wait for the log [G6].
-    this.#drop(event.drop)
+    this.#drop(event.drop, event.to)
     if (event.from === this.#rev + 1) {
       this.#deliver(event)
       this.#deliverHeld()
@@ -223,9 +223,9 @@ export class Stream implements SeatStream {
   }
 
   /** Ends the followers of those owners, before anything that comes after is queued; what is queued skips them. */
-  #drop(owners: readonly string[]): void {
+  #drop(owners: readonly string[], to: number): void {
     if (owners.length === 0) return
-    for (const seat of this.#seats) seat.drop(owners)
+    for (const seat of this.#seats) seat.drop(owners, to)
   }
 
   /** Heals up to `rev`, unless somebody does already, or nobody is here to see it. */
@@ -261,7 +261,7 @@ export class Stream implements SeatStream {
 
   #applyPage({ text, through, drop, notes, isLast }: LogPage, wanted: number): void {
     if (through > this.#rev) {
-      this.#drop(drop)
+      this.#drop(drop, through)
       this.#deliver({ from: this.#rev + 1, to: through, text, notes })
     }
     this.#deliverHeld()

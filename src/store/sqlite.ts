@@ -63,8 +63,13 @@ type State = { readonly is: 'running' } | { readonly is: 'closing' | 'failed'; r
 type Call = { readonly resolve: (answer: never) => void; readonly reject: (error: MadangError) => void }
 
 function openThread(path: string, { onFailed }: SqliteDeps): Thread {
-  // Not the process's own flags: some, such as --input-type, a thread refuses.
-  const options = { workerData: path, execArgv: [] }
+  const options = {
+    workerData: path,
+    // Not the process's own flags: some, such as --input-type, a thread refuses.
+    execArgv: [],
+    // What a batch leaves behind is garbage at once; a large young generation would only be more of it to hold.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  }
   const worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), options)
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const opened = Promise.withResolvers<void>()

@@ -1,10 +1,10 @@
 /** What people do: every command of the protocol but those with passwords, through the client's own face. */
 
 import type { Room } from '../../src/client/api.ts'
-import type { OwnCommandName } from '../../src/protocol/commands.ts'
-import type { InviteId, RoomId, Seq, TokenId, UserId } from '../../src/protocol/ids.ts'
+import type { RoomId, Seq, UserId } from '../../src/protocol/ids.ts'
 import { seq as seqOf } from '../../src/protocol/ids.ts'
 import type { Device } from './device.ts'
+import { type Made, ownAction } from './own-actions.ts'
 import type { World } from './world.ts'
 
 const weights = {
@@ -48,9 +48,6 @@ const weights = {
 }
 type Name = keyof typeof weights
 
-/** What was made and can be ended. */
-export type Made = { readonly invites: InviteId[]; readonly tokens: { readonly token: TokenId; readonly of: UserId }[] }
-
 export function act(world: World, made: Made): void {
   const device = world.dice.pick(world.devices.filter(({ life }) => life.isRunning))
   if (device === undefined) return
@@ -59,7 +56,7 @@ export function act(world: World, made: Made): void {
   if (done !== null) world.trace(`${device.name} ${name} ${done}`)
 }
 
-type Scene = { readonly world: World; readonly made: Made; readonly device: Device }
+export type Scene = { readonly world: World; readonly made: Made; readonly device: Device }
 
 /** Null: there was nothing to do it to. */
 function actOn(scene: Scene, name: Name): string | null {
@@ -120,7 +117,12 @@ function myRoom({ world, device }: Scene): RoomId | undefined {
 }
 
 function someMessage({ world }: Scene, room: Room, isMine: (author: UserId) => boolean): Seq | undefined {
-  return world.dice.pick(room.timeline().messages.filter(({ author }) => isMine(author)).slice(-12))?.seq
+  return world.dice.pick(
+    room
+      .timeline()
+      .messages.filter(({ author }) => isMine(author))
+      .slice(-12),
+  )?.seq
 }
 
 function messageAction(scene: Scene, name: Name): string | null {
@@ -139,19 +141,20 @@ function messageAction(scene: Scene, name: Name): string | null {
     case 'edit': {
       const seq = someMessage(scene, room, (author) => author === me || dice.chance(0.05))
       if (seq === undefined) return null
-      room.edit(seq, bodyOf(scene))
+      device.change(id, seq, ({ edit }) => edit(seq, bodyOf(scene)))
       return `${id} ${seq}`
     }
     case 'delete': {
       const seq = someMessage(scene, room, (author) => author === me || dice.chance(0.2))
       if (seq === undefined) return null
-      room.delete(seq)
+      device.change(id, seq, (each) => each.delete(seq))
       return `${id} ${seq}`
     }
     case 'react': {
       const seq = someMessage(scene, room, () => true)
       if (seq === undefined) return null
-      room.react(seq, dice.pick(['👍', '👀', '마당']) ?? '', dice.chance(0.7))
+      const [emoji, isOn] = [dice.pick(['👍', '👀', '마당']) ?? '', dice.chance(0.7)]
+      device.change(id, seq, ({ react }) => react(seq, emoji, isOn))
       return `${id} ${seq}`
     }
     case 'read': {
@@ -200,7 +203,10 @@ function write(scene: Scene, room: Room): void {
   device.send(room.id, bodyOf(scene), replyTo)
 }
 
-function roomView(scene: Scene, name: 'open' | 'close' | 'loadOlder' | 'loadAround' | 'loadTail' | 'type'): string | null {
+function roomView(
+  scene: Scene,
+  name: 'open' | 'close' | 'loadOlder' | 'loadAround' | 'loadTail' | 'type',
+): string | null {
   const { device, world } = scene
   const id = name === 'open' ? myRoom(scene) : world.dice.pick([...device.opened])
   if (id === undefined) return null
@@ -247,76 +253,4 @@ function roomCommand(scene: Scene, cmd: RoomCommandName): string | null {
       return cmd satisfies never
   }
   return `${id} ${somebody.handle}`
-}
-
-type OwnAction = Exclude<OwnCommandName, 'read' | 'unread' | 'changePassword'>
-
-function ownAction({ world, device, made }: Scene, cmd: OwnAction): string | null {
-  const { dice } = world
-  const { client, person } = device
-  const others = world.people.filter(({ user }) => user !== person.user)
-  const other = dice.pick(others)
-  if (other === undefined) return null
-  const { user } = other
-  switch (cmd) {
-    case 'createRoom': {
-      const visibility = dice.pick(['public', 'private'] as const) ?? 'public'
-      device.asks(client.do(cmd, { name: `room ${world.newId()}`, visibility }))
-      return visibility
-    }
-    case 'openDirect':
-      device.asks(client.do(cmd, { users: dice.chance(0.7) ? [user] : others.slice(0, 2).map((each) => each.user) }))
-      return other.handle
-    case 'createInvite': {
-      const answer = client.do(cmd, { uses: 3, hours: 1 })
-      device.asks(answer.then((result) => 'ok' in result && made.invites.push(result.ok.invite)))
-      return ''
-    }
-    case 'endInvite': {
-      const invite = dice.pick(made.invites)
-      if (invite === undefined) return null
-      device.asks(client.do(cmd, { invite }))
-      return invite
-    }
-    case 'createToken': {
-      const answer = client.do(cmd, { name: 'bot' })
-      const take = (result: Awaited<typeof answer>): void => {
-        if (!('ok' in result)) return
-        made.tokens.push({ token: result.ok.token, of: person.user })
-        // The page goes on with the token of a program: ending it must end the page's link, too.
-        if (dice.chance(0.5)) world.scheduler.after(0, () => device.restart(result.ok.secret))
-      }
-      device.asks(answer.then(take))
-      return ''
-    }
-    case 'endToken': {
-      const token = dice.pick(made.tokens.filter(({ of }) => of === person.user))
-      if (token === undefined) return null
-      device.asks(client.do(cmd, { token: token.token }))
-      return token.token
-    }
-    case 'endSession': {
-      const sessions = client.query({ query: 'sessions' })
-      const end = async (): Promise<void> => {
-        const result = await sessions
-        const session = 'ok' in result ? dice.pick(result.ok.sessions)?.session : undefined
-        if (session !== undefined) await client.do(cmd, { session })
-      }
-      device.asks(end())
-      return ''
-    }
-    case 'createReset':
-    case 'deactivate':
-    case 'reactivate':
-      device.asks(client.do(cmd, { user }))
-      return other.handle
-    case 'serverSettings':
-      device.asks(client.do(cmd, { name: `server ${dice.between(1, 99)}` }))
-      return ''
-    case 'profile':
-      device.asks(client.do(cmd, { name: `${person.handle} ${dice.between(1, 99)}` }))
-      return ''
-    default:
-      return cmd satisfies never
-  }
 }

@@ -19,8 +19,7 @@ const blindMs = 30_000 + 5_000
 export function revokedMs({ trouble }: Base): number {
   // Answers of a slow store were read before; a paused process knows nothing until it goes on.
   if (trouble.has('store fails', 'store down', 'store slow', 'gateway paused')) return blindMs + 10_000
-  if (trouble.has('announcement lost', 'announcement late', 'layer down', 'layer refuses', 'worker dies', 'worker pauses')) {
-    return 10_000
-  }
-  return 1_000
+  // What was never announced, by whomever, is found by the head check.
+  if (trouble.has('announcement lost', 'announcement late', 'layer down', 'layer refuses')) return 10_000
+  return trouble.has('worker dies', 'worker pauses', 'commit unknown') ? 10_000 : 1_000
 }

@@ -34,6 +34,8 @@ export class Device {
   readonly person: Person
   readonly typed = new Map<CommandId, Typed>()
   readonly opened = new Set<RoomId>()
+  /** Messages that were changed here: for a moment they show as this page has changed them. */
+  readonly touched = new Set<string>()
   /** Questions of this life that were not answered yet [Q4]. */
   unsettled = 0
   readonly #deps: DeviceDeps
@@ -125,6 +127,12 @@ export class Device {
     this.typed.set(again.id, { room: id, body: again.body, isKept: false, isGivenUp: false, isRetried: true })
   }
 
+  /** Edits, deletes or reacts. */
+  change(id: RoomId, seq: Seq, change: (room: Room) => void): void {
+    this.touched.add(`${id} ${seq}`)
+    change(this.client.room(id))
+  }
+
   discard(id: RoomId, pending: CommandId): void {
     this.client.room(id).discard(pending)
     const typed = this.typed.get(pending)
@@ -136,7 +144,9 @@ export class Device {
     const { life } = this
     this.unsettled++
     const settle = (): void => void (this.life === life && this.unsettled--)
-    void answer.then(settle, (error: unknown) => this.#deps.base.broken('Q4', `${this.name}: a question threw ${String(error)}`))
+    void answer.then(settle, (error: unknown) =>
+      this.#deps.base.broken('Q4', `${this.name}: a question threw ${String(error)}`),
+    )
   }
 
   #start(): Client {
@@ -189,7 +199,8 @@ export class Device {
     for (const { seq, id, author } of messages) {
       if (before !== null && seq !== before + 1) broken('G3', `${this.name} shows ${seq} after ${before} in ${room.id}`)
       before = seq
-      if (truth.messageAt(room.id, seq) !== `${author} ${id}`) broken('G3', `${this.name} shows ${id} at ${seq} of ${room.id}`)
+      if (truth.messageAt(room.id, seq) !== `${author} ${id}`)
+        broken('G3', `${this.name} shows ${id} at ${seq} of ${room.id}`)
       if (author === this.person.user) shown.add(id)
     }
     for (const { id } of room.pending()) {

@@ -34,7 +34,10 @@ export function layerFor(base: Base, shared: ChannelLayer, life: Life): LayerLin
       await new Promise<void>((resolve) => scheduler.after(delayMs(base), () => life.do(resolve)))
       if (trouble.strikes('layer refuses', 0.1)) throw new Injected('the layer refuses')
       let isOpen = true
-      const held = await shared.subscribe(group, incoming(deliver, () => isOpen))
+      const held = await shared.subscribe(
+        group,
+        incoming(deliver, () => isOpen),
+      )
       return {
         async [Symbol.asyncDispose]() {
           isOpen = false

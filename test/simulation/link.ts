@@ -164,8 +164,13 @@ export class FakeLink {
   /** As the sweep of sockets.ts does. */
   #heartbeat(): void {
     if (this.#server !== 'open' || this.#consumer === null) return
-    if (this.#base.scheduler.nowMs - this.#heardAtMs > 2 * pingMs) return this.#serverSeesEnd(closeCodes.heartbeat_missed)
-    if (this.#consumer.isReady() && !(this.#isStalled && this.#down.length > behindAfter)) this.#write(this.#consumer.ping())
+    if (this.#base.scheduler.nowMs - this.#heardAtMs > 2 * pingMs) {
+      // Ended without a word: the other end hears of it where anything gets through.
+      if (!this.#isDownDead) this.#base.scheduler.after(delayMs(this.#base), () => this.#clientSeesEnd(lostCode))
+      return this.#serverSeesEnd(closeCodes.heartbeat_missed)
+    }
+    if (this.#consumer.isReady() && !(this.#isStalled && this.#down.length > behindAfter))
+      this.#write(this.#consumer.ping())
     this.#later(pingMs, () => this.#heartbeat())
   }
 

@@ -122,7 +122,9 @@ export class Broker {
     for (const [at, each] of batch.queued.entries()) {
       if (each.isDone) continue
       each.isDone = true
-      each.answer(answers === null ? { is: 'lost', reason: 'the worker failed' } : { is: 'done', body: answers[at] ?? '' })
+      each.answer(
+        answers === null ? { is: 'lost', reason: 'the worker failed' } : { is: 'done', body: answers[at] ?? '' },
+      )
     }
     this.#over(batch)
   }

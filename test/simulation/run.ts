@@ -1,12 +1,12 @@
 /** One world, from its first command to the last check. */
 
-import { act, signInAgain, type Made } from './actions.ts'
-import { headCheckMs, linkBackMs, reconnectMs, unopenedMs } from './bounds.ts'
-import { checkOpenRooms, checkRoomList, checkTyped } from './checks.ts'
+import { act, signInAgain } from './actions.ts'
+import { headCheckMs, lingersMs, linkBackMs, reconnectMs, unopenedMs } from './bounds.ts'
+import { checkOpenRooms, checkReturned, checkRoomList, checkTyped } from './checks.ts'
 import type { Device } from './device.ts'
 import { calm, strike } from './nemesis.ts'
+import type { Made } from './own-actions.ts'
 import { holdImmediates } from './scheduler.ts'
-import { directly } from './store.ts'
 import type { Counts } from './trouble.ts'
 import { World } from './world.ts'
 
@@ -28,7 +28,8 @@ const drainedMs = reconnectMs + 60_000
 export async function runWorld(seed: number): Promise<Tally> {
   using _held = holdImmediates()
   const world = new World(seed)
-  const escaped = (error: unknown): void => world.broken('unhandled', error instanceof Error ? String(error.stack) : String(error))
+  const escaped = (error: unknown): void =>
+    world.broken('unhandled', error instanceof Error ? String(error.stack) : String(error))
   process.on('unhandledRejection', escaped)
   process.on('uncaughtException', escaped)
   try {
@@ -44,7 +45,7 @@ async function live(world: World): Promise<void> {
   const { dice } = world
   const made: Made = { invites: [], tokens: [] }
   await world.begin()
-  const steps = dice.between(120, 200)
+  const steps = dice.between(110, 170)
   for (let step = 0; step < steps; step++) {
     act(world, made)
     strike(world)
@@ -56,13 +57,14 @@ async function live(world: World): Promise<void> {
 
 async function heal(world: World): Promise<void> {
   watchLinks(world)
-  const endMs = world.scheduler.nowMs + drainedMs
+  const { nowMs } = world.scheduler
+  const [quietMs, endMs] = [nowMs + lingersMs, nowMs + drainedMs]
   let busy = ''
   do {
     comeBack(world)
     await world.pass(1_000)
     busy = busyWith(world)
-  } while (busy !== '' && world.scheduler.nowMs < endMs)
+  } while (world.scheduler.nowMs < quietMs || (busy !== '' && world.scheduler.nowMs < endMs))
   if (busy !== '') world.broken('stuck', busy)
   world.throwIfBroken()
   await quiet(world, headCheckMs)
@@ -91,39 +93,44 @@ async function quiet(world: World, ms: number): Promise<void> {
 /** Who was signed out signs in again: the only thing that people have to do. */
 function comeBack(world: World): void {
   const [owner] = world.people
-  for (const { user } of world.people) {
-    const [record] = directly(world, 'load', [{ need: 'user', user }])
-    const isActive = record !== null && typeof record === 'object' && 'isActive' in record && record.isActive
-    if (owner !== undefined && !isActive) void world.decide(owner.user, { cmd: 'reactivate', user })
+  for (const user of world.truth.inactive) {
+    if (owner !== undefined) void world.decide(owner.user, { cmd: 'reactivate', user })
   }
   for (const device of world.devices) signInAgain(world, device)
 }
 
+/** What is still under way; empty: nothing. */
 function busyWith(world: World): string {
-  const busy: string[] = []
+  for (const { name, life } of world.processes) if (!life.isRunning) return `${name} does not run`
   for (const device of world.devices) {
-    if (!device.isOnline || device.link?.isWhole !== true) busy.push(`${device.name} is ${JSON.stringify(device.client.link())}`)
-    else if (device.unsettled > 0) busy.push(`${device.name} waits for ${device.unsettled} answers`)
-    for (const room of world.truth.rooms()) {
-      const { pending, timeline } = device.client.room(room)
-      const { state, lastSeq, messages } = timeline()
+    if (!device.isOnline || device.link?.isWhole !== true)
+      return `${device.name} is ${JSON.stringify(device.client.link())}`
+    if (device.unsettled > 0) return `${device.name} waits for ${device.unsettled} answers`
+    for (const id of world.truth.rooms()) {
+      const room = device.client.room(id)
+      const { state, lastSeq, messages } = room.timeline()
+      const waiting = room.pending().filter((each) => each.state.is !== 'failed')
       const changing = messages.filter(({ isPending }) => isPending)
-      const waiting = [...pending().filter((each) => each.state.is !== 'failed'), ...changing]
-      if (waiting.length === 0) continue
-      const shows = `${room} ${JSON.stringify(state)} up to ${messages.at(-1)?.seq} of ${lastSeq}`
-      busy.push(`${device.name} holds ${JSON.stringify(waiting)} and shows ${shows}`)
+      if (waiting.length + changing.length === 0) continue
+      const shows = `${id} ${JSON.stringify(state)} up to ${messages.at(-1)?.seq} of ${lastSeq}`
+      return `${device.name} holds ${JSON.stringify([...waiting, ...changing])} and shows ${shows}`
     }
   }
-  for (const { name, life } of world.processes) if (!life.isRunning) busy.push(`${name} does not run`)
-  return busy.join('; ')
+  return ''
 }
 
 /** [G4] Two seconds after the link is back everything is shown, when nothing has happened since. */
 function watchLinks(world: World): void {
   const { scheduler, truth } = world
+  const trustMs = scheduler.nowMs + lingersMs
   const look = (device: Device, onlineMs: number): void => {
-    const isSame = device.onlineSinceMs === onlineMs && device.isOnline && truth.lastCommitMs < onlineMs
-    if (isSame) checkOpenRooms(world, device, 'two seconds after its link was back')
+    const isSame =
+      device.onlineSinceMs === onlineMs &&
+      device.isOnline &&
+      device.link?.isWhole === true &&
+      truth.lastCommitMs < onlineMs &&
+      onlineMs > trustMs
+    if (isSame) checkReturned(world, device)
   }
   for (const device of world.devices) {
     device.whenOnline = () => {

@@ -1,6 +1,14 @@
 /** The real engine of the SQLite store, in this thread, reached over a line that is slow, breaks, and loses answers. */
 
-import type { Answers, Arguments, Method, ReadMethod, Reply, Request, WriteMethod } from '../../src/store/sqlite/calls.ts'
+import type {
+  Answers,
+  Arguments,
+  Method,
+  ReadMethod,
+  Reply,
+  Request,
+  WriteMethod,
+} from '../../src/store/sqlite/calls.ts'
 import { isWrite } from '../../src/store/sqlite/calls.ts'
 import { errorOf } from '../../src/store/sqlite/failures.ts'
 import type { Store } from '../../src/store/store.ts'

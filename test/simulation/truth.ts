@@ -18,6 +18,8 @@ export class Truth {
   readonly #members = new Map<string, Since<{ readonly isMember: boolean }>>()
   readonly #ended = new Map<SessionId | TokenId, number>()
   readonly #roomNames = new Set<string>()
+  /** People who are deactivated now. */
+  readonly inactive = new Set<UserId>()
   lastCommitMs = 0
   units = 0
 
@@ -68,15 +70,18 @@ export class Truth {
   }
 
   #advance(advance: Advance): void {
-    const key = advance.stream === 'room' ? `room ${advance.room}` : advance.stream === 'user' ? `user ${advance.user}` : 'server'
+    const key =
+      advance.stream === 'room' ? `room ${advance.room}` : advance.stream === 'user' ? `user ${advance.user}` : 'server'
     const at = this.#revs.get(key)
-    if (at !== undefined && at !== advance.from) this.#broken('G3', `${key} went from rev ${at} to ${advance.from}-${advance.to}`)
+    if (at !== undefined && at !== advance.from)
+      this.#broken('G3', `${key} went from rev ${at} to ${advance.from}-${advance.to}`)
     this.#revs.set(key, advance.to)
     if (advance.stream !== 'room') return
     const messages = this.#messages.get(advance.room) ?? []
     this.#messages.set(advance.room, messages)
     const { lastSeq = messages.length } = advance
-    if (lastSeq !== messages.length) this.#broken('G3', `${key} says seq ${lastSeq} and has ${messages.length} messages`)
+    if (lastSeq !== messages.length)
+      this.#broken('G3', `${key} says seq ${lastSeq} and has ${messages.length} messages`)
   }
 
   #put(put: Put, { advances }: Unit): void {
@@ -110,11 +115,17 @@ export class Truth {
       }
       case 'session':
         return this.#end(put.record.session, put.record.isEnded)
+      case 'user':
+        if (put.record.isActive) this.inactive.delete(put.record.user)
+        else this.inactive.add(put.record.user)
+        return
       case 'token':
         return this.#end(put.record.token, put.record.isEnded)
       case 'room': {
         const { room, name, directKey } = put.record
-        const isNew = advances.some((advance) => advance.stream === 'room' && advance.room === room && advance.from === 0)
+        const isNew = advances.some(
+          (advance) => advance.stream === 'room' && advance.room === room && advance.from === 0,
+        )
         if (!isNew || directKey !== null) return
         // Every createRoom of a world names its room differently.
         if (this.#roomNames.has(name)) this.#broken('G9', `${name} was made twice`)

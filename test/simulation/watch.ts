@@ -97,7 +97,10 @@ export class Watch {
   #answered(user: UserId, reply: Reply): void {
     const key = `${user} ${reply.re}`
     const command = this.#commands.get(key)
-    if (command !== undefined) this.#base.trace(`  ${command.cmd} ${reply.re} answered ${JSON.stringify('ok' in reply ? reply.ok : reply.error.code)}`)
+    if (command !== undefined)
+      this.#base.trace(
+        `  ${command.cmd} ${reply.re} answered ${JSON.stringify('ok' in reply ? reply.ok : reply.error.code)}`,
+      )
     if (command === undefined || ('error' in reply && reply.error.temporary)) return
     const { truth, broken } = this.#base
     if ('error' in reply && reply.error.code === 'conflict') {

@@ -58,7 +58,10 @@ export class World implements Base {
   readonly processes: Process[] = []
   readonly broker: Broker
   readonly secrets = openSecrets(new Uint8Array(32))
-  readonly #sharedLayer = openMemoryLayer({}, { clock: this.scheduler.clockOf(new Life()), report: (...of) => this.report(...of) })
+  readonly #sharedLayer = openMemoryLayer(
+    {},
+    { clock: this.scheduler.clockOf(new Life()), report: (...of) => this.report(...of) },
+  )
   readonly #trace: string[] = []
   #ids = 0
   #links = 0
@@ -111,7 +114,8 @@ export class World implements Base {
   /** People with sessions, a public and a private room; all pages connect. */
   async begin(): Promise<void> {
     const { dice } = this
-    for (let at = 0; at < dice.between(3, 6); at++) this.#settle(at)
+    const size = dice.weighted({ 3: 4, 4: 3, 5: 2, 6: 1 })
+    for (let at = 0; at < Number(size); at++) this.#settle(at)
     const everybody = this.people.map(({ user }) => user)
     const [owner, ...others] = everybody
     if (owner === undefined) return
@@ -121,9 +125,11 @@ export class World implements Base {
       await this.decide(user, { cmd: 'join', room: yard })
       if (dice.chance(0.6)) await this.decide(owner, { cmd: 'invite', room: well, user })
     }
-    for (let at = 0; at < dice.between(2, 3); at++) this.processes.push(this.openProcess(`p${at + 1}`))
+    const processes = dice.between(2, 3)
+    for (let at = 0; at < processes; at++) this.processes.push(this.openProcess(`p${at + 1}`))
     for (const person of this.people) {
-      for (let at = 0; at < (dice.chance(0.3) ? 2 : 1); at++) {
+      const devices = dice.chance(0.3) ? 2 : 1
+      for (let at = 0; at < devices; at++) {
         const name = `${person.handle}${at + 1}`
         const device = new Device(this.#deviceDeps(name), { name, person, token: this.signedIn(person) })
         this.devices.push(device)
@@ -158,7 +164,11 @@ export class World implements Base {
     const [record] = directly(this, 'load', [{ need: 'user', user }])
     if (record === null || typeof record !== 'object' || !('lastRev' in record)) throw new Error(`there is no ${user}`)
     const to = rev(record.lastRev + 1)
-    const put = { tokenHash: hashToken(token), expiresAtMs: this.scheduler.wallMs() + 90 * 24 * 3600 * 1000, ownRev: to }
+    const put = {
+      tokenHash: hashToken(token),
+      expiresAtMs: this.scheduler.wallMs() + 90 * 24 * 3600 * 1000,
+      ownRev: to,
+    }
     directly(this, 'commit', [
       {
         advances: [{ stream: 'user', user, from: record.lastRev, to }],

@@ -13,7 +13,6 @@ export type Messages = {
     readonly back: string
     readonly copy: string
     readonly copied: string
-    readonly retry: string
     readonly loading: string
     readonly more: string
     readonly nobody: string
@@ -40,7 +39,6 @@ export type Messages = {
     readonly name: string
     readonly nameHint: string
     readonly password: string
-    readonly newPassword: string
     readonly passwordHint: (charsMin: number) => string
     readonly server: string
     readonly serverHint: string
@@ -85,7 +83,6 @@ export type Messages = {
     readonly offline: string
     readonly tryNow: string
     readonly givenUp: string
-    readonly signedOut: string
   }
   readonly room: {
     readonly choose: string
@@ -111,7 +108,6 @@ export type Messages = {
     readonly remove: string
     readonly removeSure: (name: string) => string
     readonly roleOwner: string
-    readonly roleMember: string
     readonly makePrivate: string
     readonly makePublic: string
     readonly visibilityPublic: string
@@ -151,7 +147,6 @@ export type Messages = {
     readonly several: (count: number) => string
     readonly article: (name: string, time: string) => string
     readonly codeBlock: string
-    readonly loadingOlder: string
   }
   readonly composer: {
     readonly label: string

@@ -6,12 +6,17 @@ import type { Seq } from '../../src/protocol/ids.ts'
 import { useMe, useMessages } from '../app/context.ts'
 import { Icon } from '../ui/icon.tsx'
 
-type Props = { readonly timeline: Timeline; readonly isThere: boolean; readonly onPress: () => void }
+type Props = {
+  readonly timeline: Timeline
+  readonly isThere: boolean
+  readonly readSeq: Seq | null
+  readonly onPress: () => void
+}
 
-export function NewPill({ timeline, isThere, onPress }: Props) {
+export function NewPill({ timeline, isThere, readSeq, onPress }: Props) {
   const t = useMessages()
   const me = useMe()
-  const seen = useRef<Seq | null>(null)
+  const seen = useRef(readSeq)
   const { lastSeq, messages } = timeline
   if (isThere || seen.current === null) seen.current = lastSeq
   if (isThere || timeline.state !== 'ready') return null

@@ -87,7 +87,7 @@ export function Timeline({ membership, target }: Props) {
           ))}
         </div>
       </div>
-      <NewPill timeline={timeline} isThere={view.isAtEnd && view.isLive} onPress={view.toEnd} />
+      <NewPill timeline={timeline} isThere={view.isAtEnd && view.isLive} readSeq={readSeq} onPress={view.toEnd} />
       <FloatingLayer />
     </div>
   )

@@ -46,8 +46,13 @@ export function useWindow(places: Places, timeline: Timeline, first: Jump | null
 
   const look = (isAtEndNow: boolean) => {
     setAtEnd(isAtEndNow)
-    // From here on new messages at the end must not push out what is read.
-    if (!isAtEndNow && slice.first === null && messages.length > 0) setSlice(sliceOf(messages, range))
+    const isWhole = slice.first === null && slice.last === null
+    if (isAtEndNow && isLive) {
+      if (!isWhole) setSlice(wholeSlice)
+    } else if (isWhole && messages.length > 0) {
+      // From here on new messages at the end must not push out what is read.
+      setSlice(sliceOf(messages, range))
+    }
   }
   const moved = useStable(() => {
     look(keeper.current?.isAtEnd ?? true)
