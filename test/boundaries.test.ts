@@ -32,7 +32,12 @@ const serverOnly = ['src/app.ts', 'src/config.ts', 'src/log.ts', 'src/server-key
 
 const sources = globSync(['src/**/*.ts', 'web/**/*.{ts,tsx}'], { cwd: root })
   .map((file) => file.split(sep).join('/'))
-  .filter((file) => !/\.(test|conformance)\.tsx?$/.test(file) && !file.includes('/conformance/'))
+  .filter(
+    (file) =>
+      !/\.(test|conformance)\.tsx?$/.test(file) &&
+      !file.includes('/conformance/') &&
+      !/^src\/\w+\/testing\//.test(file),
+  )
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const folderOf = (file: string): string =>

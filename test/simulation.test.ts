@@ -12,7 +12,8 @@ import { runWorld } from './simulation/run.ts'
 import { foundBy } from './simulation/seeds.ts'
 
 const worlds = Number(process.env['WORLDS'] ?? (process.env['CI'] === undefined ? 200 : 1_000))
-const firstSeed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+// The same worlds each time: a commit is judged by what it changed. `npm run proof` goes on to worlds never seen.
+const firstSeed = Number(process.env['SEED'] ?? 1)
 /** 60 ms a world on a free core; a busy machine takes its time. */
 const timeoutMs = 20_000 + worlds * 400
 

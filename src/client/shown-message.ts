@@ -19,7 +19,12 @@ export function showMessage(
     reactions: reactionsOf(over.reactions),
   })
   // As a fresh page shows it: what was put on a message before it was deleted is gone with it.
-  return { ...row, body, reactions: body === null ? [] : reactions, isPending: over.changes.some(({ isAnswered }) => !isAnswered) }
+  return {
+    ...row,
+    body,
+    reactions: body === null ? [] : reactions,
+    isPending: over.changes.some(({ isAnswered }) => !isAnswered),
+  }
 }
 
 type Shown = Pick<ShownMessage, 'body' | 'reactions'>

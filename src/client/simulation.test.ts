@@ -105,10 +105,9 @@ const facts = ({ seq: at, body, reactions }: ShownMessage): string =>
 
 const truth = (server: FakeServer, at: Seq): string => {
   const row = server.messages()[at - 1]
-  const users = server
-    .reactionsOf(at)
-    .toSorted((a, b) => a.rev - b.rev)
-    .map(({ user }) => user)
+  // As a fresh page shows it: what was put on a message before it was deleted is gone with it.
+  const shown = row?.body === null ? [] : server.reactionsOf(at)
+  const users = shown.toSorted((a, b) => a.rev - b.rev).map(({ user }) => user)
   return `${at} ${row?.body} ${users.length === 0 ? '' : `👍 ${users.join()}`}`
 }
 

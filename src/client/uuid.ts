@@ -1,7 +1,5 @@
 /** Ids for commands: UUIDv7, so that they sort by when they were made, also within one millisecond. */
 
-import type { CommandId } from '../protocol/ids.ts'
-
 /** Gives a new id at each call. Ids of one source never go back, also when the clock does. */
 export function uuidSource(source: {
   readonly nowMs: () => number
@@ -32,5 +30,3 @@ export function uuidSource(source: {
     return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   }
 }
-
-export type NewId = () => CommandId

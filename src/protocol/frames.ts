@@ -4,14 +4,7 @@
  */
 
 import { type Check, Refusal, id, int, isRecord, list, nullable, object, tag, tagged, text } from './check.ts'
-import {
-  type Command,
-  type CommandName,
-  type CommandOutputs,
-  type OwnCommand,
-  type RoomCommand,
-  checkCommand,
-} from './commands.ts'
+import { type CommandName, type CommandOutputs, type OwnCommand, type RoomCommand, checkCommand } from './commands.ts'
 import type { WireError } from './errors.ts'
 import {
   type CommandId,
@@ -136,8 +129,6 @@ export type ServerFrame =
   | { readonly type: 'drain'; readonly afterMs: number; readonly jitterMs: number }
   /** A frame was refused that had no id to answer to. */
   | { readonly type: 'error'; readonly error: WireError }
-
-export type { Command }
 
 const room = id<RoomId>(roomId)
 

@@ -151,7 +151,8 @@ class StreamHub {
 
   async checkHeads(which: WhichStreams): Promise<void> {
     const names: string[] = []
-    const some = typeof which === 'string' ? this.#streams.values() : which.flatMap((name) => this.#streams.get(name) ?? [])
+    const some =
+      typeof which === 'string' ? this.#streams.values() : which.flatMap((name) => this.#streams.get(name) ?? [])
     for (const stream of some) {
       const isAsked = which === 'followed' ? stream.isFollowed() : !stream.isEmpty()
       if (isAsked && stream.isJoined()) names.push(stream.name)

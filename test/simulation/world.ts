@@ -1,6 +1,5 @@
 /** A small world from one seed: a few people with their pages, a few processes, one store, one layer, one queue. */
 
-import type { Envelope } from '../../src/chat/decide.ts'
 import { hashToken, openSecrets } from '../../src/chat/secrets.ts'
 import { batchHandler } from '../../src/chat/worker.ts'
 import { openMemoryLayer } from '../../src/layer/memory.ts'
@@ -195,8 +194,7 @@ export class World implements Base {
       actor: { is: 'person', user, session: sessionId('setup') },
       command: { ...command, id: commandId(this.newId()) },
       fingerprint: 'setup',
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commands of the test's own making
-    } as unknown as Envelope
+    }
     const queued = { key: 'setup', body: JSON.stringify(envelope), expiresAtMs: Number.MAX_SAFE_INTEGER }
     let outcome: unknown
     void handle([queued]).then(([text]) => (outcome = JSON.parse(text ?? '{}')))

@@ -35,8 +35,6 @@ export type Client = {
   readonly heartbeat: () => ServerFrame | undefined
 }
 
-export type TestGateway = Awaited<ReturnType<typeof openTestGateway>>
-
 export async function openTestGateway({ rateLimits = false } = {}) {
   const world = await openWorld()
   const { clock, store, secrets, newId } = world

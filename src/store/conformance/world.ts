@@ -21,8 +21,6 @@ export const yard = roomId('yard')
 export const mina = userId('mina')
 export const joon = userId('joon')
 
-export type World = ReturnType<typeof worldIn>
-
 /** What a store answers for a need, typed by its kind. */
 export async function fact<N extends Need>(store: Store, need: N): Promise<FactOf[N['need']]> {
   const [found] = await store.load([need])

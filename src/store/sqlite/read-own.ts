@@ -35,7 +35,8 @@ export function ownReading(db: DatabaseSync): Handlers<'welcome' | 'memberships'
     ownChanges({ user, after, limit }) {
       const person = queries.user.one(user)
       // The usual case, a reconnect to where nothing happened, costs one lookup.
-      if (person === null || person.lastRev <= after) return { rows: [], through: person?.lastRev ?? noRev, isLast: true }
+      if (person === null || person.lastRev <= after)
+        return { rows: [], through: person?.lastRev ?? noRev, isLast: true }
       const merged: OwnRow[] = [
         ...queries.membersSince.all(user, after, limit + 1).map((row) => membershipOf(queries, row)),
         ...queries.sessionsSince.all(user, after, limit + 1).map(toSessionRow),
@@ -111,7 +112,7 @@ function membershipOf(queries: Queries, row: Raw<Membership>): MembershipRow {
     role,
     readSeq,
     readEpoch,
-    mentions: isMember && row.lastSeq > readSeq
+    mentions: isMember
       ? queries.mentions
           .all(row.user, row.room, readSeq)
           .map((mention) => mention.seq)
