@@ -253,13 +253,6 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     to: `rev: of.row.room.lastRev }`,
     noticedBy: { seed: 4351 },
   },
-  'who comes back starts with what the row says': {
-    rule: 'G4',
-    file: 'client/memberships.ts',
-    from: `return put({ row: merged(of.row, row), told`,
-    to: `return put({ row, told`,
-    noticedBy: { seed: 107 },
-  },
   'only the first page of a person is told of a new room': {
     rule: 'G4',
     file: 'chat/gateway.ts',
