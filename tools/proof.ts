@@ -119,7 +119,9 @@ ${failures.length === 0 ? 'None.' : failures.map((failure) => `- ${failure}`).jo
 
 function commit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
+    const git = (...of: string[]): string => execFileSync('git', of, { cwd: root, encoding: 'utf8' }).trim()
+    const isChanged = git('status', '--porcelain', '--', 'src', 'test/simulation') !== ''
+    return git('rev-parse', '--short', 'HEAD') + (isChanged ? ' with changes' : '')
   } catch {
     return 'unknown'
   }

@@ -64,11 +64,15 @@ export function api(deps: ApiDeps, options: ApiOptions): Hono<Env> {
   app.use(
     bodyLimit({
       maxSize: limits.frameBytesMax,
-      onError: () => problemOf(wireError('too_long', { limit: 'frameBytesMax' })),
+      onError: () => {
+        const refused = problemOf(wireError('too_long', { limit: 'frameBytesMax' }))
+        // The rest of the body is not read, so nothing can follow it: a client must not try.
+        refused.headers.set('connection', 'close')
+        return refused
+      },
     }),
   )
   app.onError(() => problemOf(wireError('internal')))
-  app.notFound(() => problemOf(wireError('not_found', { message: 'There is no such path.' })))
 
   app.get('/server', async (context) => {
     const server = await loadFact(deps.store, { need: 'server' })
@@ -133,6 +137,8 @@ export function api(deps: ApiDeps, options: ApiOptions): Hono<Env> {
     return 'error' in answered ? problemOf(answered.error) : context.json(answered.ok)
   })
 
+  // Not `notFound`: that is the outermost app's to say, which is another one.
+  app.all('*', () => problemOf(wireError('not_found', { message: 'There is no such path.' })))
   return app
 }
 

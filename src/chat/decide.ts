@@ -79,7 +79,8 @@ function decideOne(
     isKept(rule, decided) &&
     draft.get({ need: 'user', user: actor.user })?.isActive === true
   ) {
-    draft.putOutcome(outcomeOf(actor, command, fingerprint, at.nowMs, decided))
+    const outcome = outcomeOf(actor, command, fingerprint, at.nowMs, decided)
+    draft.putOutcome(outcome, command.cmd === 'send' ? command.room : undefined)
   }
   return 'ok' in decided ? { ok: rule.reveal?.(decided.ok, at.secrets) ?? decided.ok } : decided
 }

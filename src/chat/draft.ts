@@ -270,9 +270,11 @@ export class Draft {
     this.#put(`reset ${record.reset}`, { put: 'reset', record })
   }
 
-  putOutcome(record: OutcomeRecord): void {
+  /** @param unlessSent the room of a send that is refused or cancelled: whoever has committed it meanwhile was first */
+  putOutcome(record: OutcomeRecord, unlessSent?: RoomId): void {
     this.#make({ need: 'outcome', author: record.author, id: record.id }, record)
-    this.#put(`outcome ${record.author} ${record.id}`, { put: 'outcome', record })
+    const put = { put: 'outcome', record } as const
+    this.#put(`outcome ${record.author} ${record.id}`, unlessSent === undefined ? put : { ...put, unlessSent })
   }
 
   /** What became of a command id of this author, decided before or in this batch. */

@@ -127,15 +127,9 @@ export const cancel: Rule<'cancel'> = {
     // a seat could not have sent anything: they learn nothing of the room, and do not make it move.
     const record = draft.get({ need: 'room', room })
     if (record !== null && draft.get({ need: 'member', room, user: actor.user }) !== null) draft.fenceRoom(record)
-    draft.putOutcome({
-      author: actor.user,
-      id: target,
-      cmd: 'cancel',
-      fingerprint,
-      outcome: JSON.stringify({ ok: { seq: null } }),
-      atMs: nowMs,
-      isForEver: true,
-    })
+    const outcome = JSON.stringify({ ok: { seq: null } })
+    const { user: author } = actor
+    draft.putOutcome({ author, id: target, cmd: 'cancel', fingerprint, outcome, atMs: nowMs, isForEver: true }, room)
     return { ok: { seq: null } }
   },
 }

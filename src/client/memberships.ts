@@ -13,6 +13,8 @@ import type { RoomEntry } from './api.ts'
 import { memo } from './memo.ts'
 
 const mentionsMax = 99
+/** What is remembered of a room that is not in the list yet: its row comes a moment later. */
+const earlyMax = 50
 
 export type ReadCursor = { readonly seq: Seq; readonly epoch: number }
 
@@ -24,6 +26,8 @@ type Held = {
   readonly row: MembershipRow
   /** The cursor that the server is known to have. */
   readonly told: ReadCursor
+  /** All mentions behind this are known. The cursor may have been set back, by me or another page, to before it. */
+  readonly mentionsFrom: Seq
   /** Messages of mine behind the cursor: they are not unread. */
   readonly mine: readonly Seq[]
   readonly entry: RoomEntry
@@ -51,10 +55,12 @@ export type Memberships = {
 
 export function openMemberships(deps: { readonly me: () => UserId | null; readonly changed: () => void }): Memberships {
   const held = new Map<RoomId, Held>()
+  const early = new Map<RoomId, readonly { readonly at: Rev; readonly work: (of: Held) => Omit<Held, 'entry'> }[]>()
   const entries = memo(() => [...held.values()].filter(({ row }) => row.isMember).map(({ entry }) => entry))
 
   const put = (next: Omit<Held, 'entry'>): void => {
     const { row } = next
+    const mentionsFrom = next.mentionsFrom > row.readSeq ? next.mentionsFrom : row.readSeq
     const mine = next.mine.filter((seq) => seq > row.readSeq && seq <= row.room.lastSeq)
     const mentions = row.mentions.filter((seq) => seq > row.readSeq).slice(-mentionsMax)
     const membership = { ...row, mentions }
@@ -62,6 +68,7 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
     held.set(row.room.id, {
       row: membership,
       told: next.told,
+      mentionsFrom,
       mine,
       entry: { membership, unread, mentions: mentions.length },
     })
@@ -73,6 +80,12 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
     const of = held.get(room)
     const next = of === undefined ? null : work(of)
     if (next !== null) put(next)
+  }
+
+  /** Of a room that the list does not have yet: the row that brings it may be older, and is moved on by it then. */
+  const learn = (room: RoomId, at: Rev, work: (of: Held) => Omit<Held, 'entry'>): void => {
+    if (held.has(room)) return change(room, work)
+    early.set(room, [...(early.get(room) ?? []), { at, work }].slice(-earlyMax))
   }
 
   const moved = (of: Held, cursor: ReadCursor): Omit<Held, 'entry'> => ({
@@ -108,22 +121,32 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
       [...held].filter(([, { row, told }]) => row.isMember && isBehind(told, cursorOf(row))).map(([room]) => room),
     apply(row) {
       const of = held.get(row.room.id)
-      if (of === undefined) return put({ row, told: cursorOf(row), mine: [] })
+      if (of === undefined) {
+        const waiting = early.get(row.room.id) ?? []
+        early.delete(row.room.id)
+        put({ row, told: cursorOf(row), mentionsFrom: row.readSeq, mine: [] })
+        for (const { at, work } of waiting) if (at > row.room.lastRev) change(row.room.id, work)
+        return
+      }
       // Back again: the cursor starts anew, but a bump may have told more of the room than this row.
       if (row.isMember && !of.row.isMember && row.rev > of.row.rev) {
-        return put({ row: merged(of.row, row), told: cursorOf(row), mine: [] })
+        return put({ row: merged(of, row), told: cursorOf(row), mentionsFrom: row.readSeq, mine: [] })
       }
-      const told = laterOf(of.told, cursorOf(row))
-      if (row.rev < of.row.rev) return put({ ...of, told, row: { ...of.row, room: headOf(of.row.room, headIn(row)) } })
-      put({ ...moved({ ...of, row: merged(of.row, row) }, laterOf(cursorOf(of.row), told)), told })
+      const at = laterOf(of.told, cursorOf(row))
+      if (row.rev < of.row.rev) {
+        return put({ ...of, told: at, row: { ...of.row, room: headOf(of.row.room, headIn(row)) } })
+      }
+      const next = { ...of, row: merged(of, row), mentionsFrom: row.readSeq }
+      put({ ...moved(next, laterOf(cursorOf(of.row), at)), told: at })
     },
     keepOnly(rooms, at) {
+      early.clear()
       for (const [room, of] of held) {
         if (!rooms.has(room) && of.row.isMember) put({ ...of, row: { ...of.row, isMember: false, rev: at } })
       }
     },
     bump({ room, lastSeq, lastRev, author, mentions, unmentions = [], settings }) {
-      change(room, (of) => {
+      learn(room, lastRev, (of) => {
         const news = { seq: lastSeq, rev: lastRev, author, mentionsMe: mentions.includes(lastSeq) }
         // A bump may tell of what was seen, then only its numbers count.
         const { row, ...rest } = lastSeq > of.row.room.lastSeq ? seen(of, news) : of
@@ -133,18 +156,18 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
       })
     },
     sawMessage(room, row) {
-      change(room, (of) => {
+      learn(room, row.rev, (of) => {
         const me = deps.me()
         const mentionsMe = me !== null && row.body !== null && mentionsIn(row.body).includes(me)
         return seen(of, { ...row, mentionsMe })
       })
     },
     sawHead(room, head) {
-      change(room, (of) => ({ ...of, row: { ...of.row, room: headOf(of.row.room, head) } }))
+      learn(room, head.rev, (of) => ({ ...of, row: { ...of.row, room: headOf(of.row.room, head) } }))
     },
     sawSettings(room, settings) {
       // With their rev: a row of the list that was read before must not bring the old ones back.
-      change(room, (of) => {
+      learn(room, settings.rev, (of) => {
         const head = { seq: of.row.room.lastSeq, rev: settings.rev }
         return { ...of, row: { ...of.row, room: named(headOf(of.row.room, head), settings) } }
       })
@@ -160,6 +183,7 @@ export function openMemberships(deps: { readonly me: () => UserId | null; readon
     },
     clear() {
       held.clear()
+      early.clear()
       entries.stale()
       deps.changed()
     },
@@ -187,13 +211,15 @@ function named(room: RoomSummary, settings: SettingsRow | undefined): RoomSummar
 
 /**
  * The server's newer row. What it says of the room was read at the room's rev of that moment, which may be before what is
- * known here: then names, and mentions behind the old cursor, are newer here.
+ * known here: then names are newer here, and so are mentions, as far as they are known.
  */
-function merged(held: MembershipRow, told: MembershipRow): MembershipRow {
+function merged(of: Pick<Held, 'row' | 'mentionsFrom'>, told: MembershipRow): MembershipRow {
+  const held = of.row
   if (told.room.lastRev >= held.room.lastRev) {
     const later = held.mentions.filter((seq) => seq > told.room.lastSeq)
     return { ...told, mentions: [...told.mentions, ...later], room: headOf(told.room, headIn(held)) }
   }
-  const before = told.mentions.filter((seq) => seq <= held.readSeq)
-  return { ...told, mentions: [...before, ...held.mentions], room: headOf(held.room, headIn(told)) }
+  const before = told.mentions.filter((seq) => seq <= of.mentionsFrom)
+  const mentions = [...new Set([...before, ...held.mentions])].toSorted((a, b) => a - b)
+  return { ...told, mentions, room: headOf(held.room, headIn(told)) }
 }

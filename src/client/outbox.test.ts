@@ -10,6 +10,7 @@ import {
   membership,
   message,
   openRoomOf,
+  page,
   refusal,
   room,
   rows,
@@ -354,6 +355,19 @@ test('two edits in a row never flash back to the first', async () => {
   socket.give(rows(message({ seq: 1, rev: 4 }, { body: 'two' })))
   look()
   expect(new Set(seen)).toEqual(new Set(['two']))
+})
+
+test('[G4] two edits whose rows come as one, the newest, show as that one', async () => {
+  using link = fakeLink()
+  const socket = await openRoomOf(link)
+  link.client.room(room).edit(seq(1), 'one')
+  link.client.room(room).edit(seq(1), 'two')
+  await link.clock.advance(0)
+  socket.give(sentAs('c1', 1))
+  await link.clock.advance(0)
+  socket.give(sentAs('c2', 1))
+  socket.give(page(4, [message({ seq: 1, rev: 4 }, { body: 'two' })]))
+  expect(screen(link.client)).toEqual(['two', 'text 2'])
 })
 
 test('[G9] a command of my own is sent again with its id until it is answered', async () => {

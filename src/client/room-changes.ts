@@ -59,6 +59,8 @@ export function openRoomChanges(deps: ChangesDeps, handlers: ChangesHandlers): R
 
   const done = (command: Change, outcome: Answer): void => {
     deps.forget(command.id)
+    // Rows are state: of two changes of one thing the earlier may never have a row of its own.
+    if ('ok' in outcome) drop((each) => each.isAnswered && isOfSame(each.command, command))
     if ('error' in outcome || !handlers.awaits(command)) {
       drop((each) => each.command === command)
       if ('error' in outcome) handlers.refused(outcome.error)
@@ -91,4 +93,10 @@ export function openRoomChanges(deps: ChangesDeps, handlers: ChangesHandlers): R
       drop(() => true)
     },
   }
+}
+
+/** An edit and a deletion change the same: the body. */
+function isOfSame(a: Change, b: Change): boolean {
+  if (a.seq !== b.seq) return false
+  return a.cmd === 'react' ? b.cmd === 'react' && a.emoji === b.emoji : b.cmd !== 'react'
 }

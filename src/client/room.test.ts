@@ -109,6 +109,17 @@ test('an answer before its event, and an event before its answer, show the messa
   expect(screen(link.client).slice(2)).toEqual(['one', 'two'])
 })
 
+test('[G2] my message behind a hole stays pending until it can be shown, and never shows nowhere', async () => {
+  using link = fakeLink()
+  const socket = await openRoomOf(link)
+  await link.client.room(room).send('one')
+  const mine = message({ seq: 4 }, { id: 'c1', author: me, body: 'one' })
+  socket.give(rows(mine))
+  expect(screen(link.client)).toEqual(['text 1', 'text 2', 'one …sending'])
+  socket.give(page(4, [message({ seq: 3 }), mine]))
+  expect(screen(link.client)).toEqual(['text 1', 'text 2', 'text 3', 'one'])
+})
+
 test('another person with an id like mine does not end my pending message', async () => {
   using link = fakeLink()
   const socket = await openRoomOf(link)

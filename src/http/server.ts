@@ -10,6 +10,8 @@ export type HttpServer = AsyncDisposable & { readonly server: Server; readonly u
 /** An unfinished request, or upgrade, is ended after this. */
 const headersMs = 10_000
 const requestMs = 30_000
+/** How often Node looks for those; its own half a minute would give them four times as long. */
+const checkEveryMs = 2_000
 /** Longer than a proxy keeps an idle connection, so that it is the proxy that closes it. */
 const keepAliveMs = 65_000
 
@@ -23,7 +25,12 @@ export function openHttpServer(app: Hono): {
 } {
   const respond = getRequestListener(app.fetch)
   const server = createServer(
-    { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkEveryMs,
+      keepAliveTimeout: keepAliveMs,
+    },
     (request, response) => {
       void respond(request, response)
     },

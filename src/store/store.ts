@@ -114,8 +114,11 @@ export type Put =
   | { readonly put: 'reset'; readonly record: ResetRecord }
   /** All but `lastRev` and `userCount`, which is counted. */
   | { readonly put: 'server'; readonly record: ServerRecord }
-  /** A new one. One that is there already makes the unit stale: a command that changes no stream has no other fence [G9]. */
-  | { readonly put: 'outcome'; readonly record: OutcomeRecord }
+  /**
+   * A new one. One that is there already makes the unit stale: a command that changes no stream has no other fence [G9]. So
+   * does a message with its id in the room `unlessSent`, and an outcome makes the unit of a message with its id stale.
+   */
+  | { readonly put: 'outcome'; readonly record: OutcomeRecord; readonly unlessSent?: RoomId }
 
 /** Changes that are committed together or not at all. Units of one commit advance different streams. */
 export type Unit = {

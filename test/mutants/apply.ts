@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempDisposableSync, readFileSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Mutant } from './table.ts'
+import type { Mutant } from './mutant.ts'
 
 const root = join(import.meta.dirname, '../..')
 const run = promisify(execFile)

@@ -3,16 +3,7 @@
  * faults that were there once, and that the simulation found.
  */
 
-export type Mutant = {
-  /** The promise that it breaks. */
-  readonly rule: string
-  readonly file: string
-  /** Must be there exactly once. */
-  readonly from: string
-  readonly to: string
-  /** The fastest to notice it: a world of the simulation (when that has changed, others are tried, too), or a test file. */
-  readonly noticedBy: { readonly seed: number } | { readonly test: string }
-}
+import type { Mutant } from './mutant.ts'
 
 export const mutants: Readonly<Record<string, Mutant>> = {
   'an overtaken unit counts as written': {
@@ -49,13 +40,6 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     from: `if (sent !== null) return { ok: { seq: sent.seq } }`,
     to: `if (sent !== null) return { ok: { seq: null } }`,
     noticedBy: { seed: 33 },
-  },
-  'a cancel does not fence its room': {
-    rule: 'G5',
-    file: 'chat/messages.ts',
-    from: `!== null) draft.fenceRoom(record)`,
-    to: `!== null) Object.freeze(record)`,
-    noticedBy: { test: 'src/chat/cancel.test.ts' },
   },
   'commands of one frame go through the queue one by one': {
     rule: 'G10',
@@ -253,12 +237,40 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     to: `rev: of.row.room.lastRev }`,
     noticedBy: { seed: 4351 },
   },
+  'who comes back starts with what the row says': {
+    rule: 'G4',
+    file: 'client/memberships.ts',
+    from: `return put({ row: merged(of, row), told`,
+    to: `return put({ row, told`,
+    noticedBy: { seed: 258 },
+  },
   'only the first page of a person is told of a new room': {
     rule: 'G4',
     file: 'chat/gateway.ts',
     from: `this.bumps.catchUp(session, person, { room, after: lastRev })`,
     to: `void session`,
     noticedBy: { seed: 3671 },
+  },
+  'a cursor that was set back has no mentions': {
+    rule: 'G4',
+    file: 'client/memberships.ts',
+    from: `told.mentions.filter((seq) => seq <= of.mentionsFrom)`,
+    to: `told.mentions.filter((seq) => seq <= held.readSeq)`,
+    noticedBy: { seed: 2604 },
+  },
+  'a bump of a room that is not in the list yet is dropped': {
+    rule: 'G4',
+    file: 'client/memberships.ts',
+    from: `if (at > row.room.lastRev) change(`,
+    to: `if (at < row.room.lastRev) change(`,
+    noticedBy: { seed: 50044 },
+  },
+  'a refused send is kept though it was sent': {
+    rule: 'G9',
+    file: 'store/sqlite/puts.ts',
+    from: `const room = put.unlessSent ?? null`,
+    to: `const room = put.unlessSent === undefined ? null : ''`,
+    noticedBy: { seed: 1_003_790 },
   },
   'who came and went unseen is counted': {
     rule: 'G4',

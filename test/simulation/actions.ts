@@ -53,7 +53,7 @@ export function act(world: World, made: Made): void {
   if (device === undefined) return
   const name = world.dice.weighted(weights)
   const done = actOn({ world, made, device }, name)
-  if (done !== null) world.trace(`${device.name} ${name} ${done}`)
+  if (done !== null) world.trace(() => `${device.name} ${name} ${done}`)
 }
 
 export type Scene = { readonly world: World; readonly made: Made; readonly device: Device }

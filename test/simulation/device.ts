@@ -64,7 +64,7 @@ export class Device {
 
   /** A reload, or a crash and a new page: only the outbox and what was open are left. */
   restart(token = this.token): void {
-    this.#deps.base.trace(`${this.name} restarts`)
+    this.#deps.base.trace(() => `${this.name} restarts`)
     this.token = token
     this.kill()
     this.restarts++
@@ -107,7 +107,7 @@ export class Device {
     const typed = { room: id, body, isKept: false, isGivenUp: false, isRetried: false }
     this.typed.set(written.id, typed)
     void kept.then(() => {
-      this.#deps.base.trace(`${this.name} has kept ${written.id}`)
+      this.#deps.base.trace(() => `${this.name} has kept ${written.id}`)
       typed.isKept = true
     })
   }

@@ -40,12 +40,12 @@ export class OutboxDisk {
       },
       put: async (entry) =>
         await write(entry.id, () => {
-          this.#base.trace(`disk: ${entry.id} is ${JSON.stringify(entry.command)} ${entry.failed?.code}`)
+          this.#base.trace(() => `disk: ${entry.id} is ${JSON.stringify(entry.command)} ${entry.failed?.code}`)
           this.entries.set(entry.id, entry)
         }),
       remove: async (id) =>
         await write(id, () => {
-          this.#base.trace(`disk: ${id} is gone`)
+          this.#base.trace(() => `disk: ${id} is gone`)
           this.entries.delete(id)
         }),
     }

@@ -8,7 +8,7 @@ import { calm, strike } from './nemesis.ts'
 import type { Made } from './own-actions.ts'
 import { holdImmediates } from './scheduler.ts'
 import type { Counts } from './trouble.ts'
-import { World } from './world.ts'
+import { Broken, World } from './world.ts'
 
 export type Tally = {
   readonly sends: number
@@ -26,8 +26,18 @@ const drainedMs = reconnectMs + 60_000
 
 /** Runs the world of a seed; throws what it broke, with the last lines of its trace. */
 export async function runWorld(seed: number): Promise<Tally> {
+  try {
+    return await runOnce(seed, false)
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error
+    await runOnce(seed, true)
+    throw new Error(`seed ${seed} is not repeatable: ${error.message}`, { cause: error })
+  }
+}
+
+async function runOnce(seed: number, isTraced: boolean): Promise<Tally> {
   using _held = holdImmediates()
-  const world = new World(seed)
+  const world = new World(seed, isTraced)
   const escaped = (error: unknown): void =>
     world.broken('unhandled', error instanceof Error ? String(error.stack) : String(error))
   process.on('unhandledRejection', escaped)

@@ -15,8 +15,13 @@ export const foundBy: readonly (readonly [seed: number, found: string])[] = [
   [118, 'an older row of the list brought an older name of a room back [G4]'],
   [150, 'what happened between a welcome and the joining of its rooms was told without mentions and names [G4]'],
   [749, 'members that came and went unseen were subtracted from the count [G4]'],
+  [258, 'a row of the list took back what a bump had told of a room one had come back to [G4]'],
+  [2604, 'mentions behind a cursor that was set back were missing [G4]'],
   [3125, 'rows on their way to a room that was being closed were lost to the list of rooms [G4]'],
   [3671, 'only the first page of a person was told of what happened in a new room before it was heard of [G4]'],
   [4351, 'a name that a room row brought was undone by an older row of the list [G4]'],
   [4586, 'a refusal that was long on its way shut a room that its reader had been let into meanwhile [G4]'],
+  [50044, 'a bump that came before the row of its room was dropped [G4]'],
+  [1_003_720, 'an answered "mark as unread" lost the mentions that the row after it told [G4]'],
+  [1_003_790, 'one worker refused a send that another had written, and both were answered [G9]'],
 ]

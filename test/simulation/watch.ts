@@ -67,7 +67,7 @@ export class Watch {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own client
         const frame = JSON.parse(text) as ClientFrame
         if (frame.type !== 'do') return
-        this.#base.trace(`${name} asks ${frame.commands.map(({ cmd, id }) => `${cmd} ${id}`).join(', ')}`)
+        this.#base.trace(() => `${name} asks ${frame.commands.map(({ cmd, id }) => `${cmd} ${id}`).join(', ')}`)
         for (const command of frame.commands) this.#asked(user, command)
       },
       fromServer: (text) => {
@@ -77,7 +77,7 @@ export class Watch {
         if (frame.type === 'reply') return this.#answered(user, frame)
         this.#checkRevoked({ user, session, name }, frame)
       },
-      closedByServer: (code) => this.#base.trace(`${name} closed by the server ${code}`),
+      closedByServer: (code) => this.#base.trace(() => `${name} closed by the server ${code}`),
     }
   }
 
@@ -99,7 +99,7 @@ export class Watch {
     const command = this.#commands.get(key)
     if (command !== undefined)
       this.#base.trace(
-        `  ${command.cmd} ${reply.re} answered ${JSON.stringify('ok' in reply ? reply.ok : reply.error.code)}`,
+        () => `  ${command.cmd} ${reply.re} answered ${JSON.stringify('ok' in reply ? reply.ok : reply.error.code)}`,
       )
     if (command === undefined || ('error' in reply && reply.error.temporary)) return
     const { truth, broken } = this.#base

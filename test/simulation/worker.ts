@@ -31,11 +31,11 @@ export function openMortalWorker(deps: WorkerDeps): void {
   const step = (at: string): void => {
     if (!life.isRunning) return
     if (trouble.strikes('worker dies', 0.015)) {
-      base.trace(`worker dies ${at}`)
+      base.trace(() => `worker dies ${at}`)
       life.end()
       scheduler.after(dice.between(50, 1_500), () => of.do(() => openMortalWorker(deps)))
     } else if (trouble.strikes('worker pauses', 0.015)) {
-      base.trace(`worker pauses ${at}`)
+      base.trace(() => `worker pauses ${at}`)
       life.pause()
       scheduler.after(dice.between(100, 9_000), () => life.resume())
     }

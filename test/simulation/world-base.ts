@@ -15,7 +15,7 @@ export type Base = {
   /** Ids of what the servers make: rooms, sessions, tokens. */
   readonly newId: () => string
   /** A line for the trace, kept short: the last ones are printed when the world fails. */
-  readonly trace: (line: string) => void
+  readonly trace: (line: () => string) => void
   /** A broken promise. The first one is the world's failure. */
   readonly broken: (rule: string, says: string) => void
   /** The store and the queue of all processes are out of reach. */

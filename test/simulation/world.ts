@@ -61,12 +61,15 @@ export class World implements Base {
     {},
     { clock: this.scheduler.clockOf(new Life()), report: (...of) => this.report(...of) },
   )
+  readonly #isTraced: boolean
   readonly #trace: string[] = []
   #ids = 0
   #links = 0
   #failure: Broken | null = null
 
-  constructor(seed: number) {
+  /** @param isTraced remembers what happened, which takes time; a world that failed runs once more with it */
+  constructor(seed: number, isTraced: boolean) {
+    this.#isTraced = isTraced
     this.dice = openDice(seed)
     this.trouble = new Trouble(this.dice, this.dice.pick([0.1, 0.3, 0.6, 1]) ?? 1)
     this.truth = new Truth(() => this.scheduler.nowMs, this.broken)
@@ -76,13 +79,14 @@ export class World implements Base {
 
   readonly newId = (): string => `i${++this.#ids}`
 
-  readonly trace = (line: string): void => {
-    this.#trace.push(`${String(Math.round(this.scheduler.nowMs)).padStart(6)} ${line}`)
+  readonly trace = (line: () => string): void => {
+    if (!this.#isTraced) return
+    this.#trace.push(`${String(Math.round(this.scheduler.nowMs)).padStart(6)} ${line()}`)
     if (this.#trace.length > 2 * traceMax) this.#trace.splice(0, traceMax)
   }
 
   readonly broken = (rule: string, says: string): void => {
-    this.trace(`BROKEN [${rule}] ${says}`)
+    this.trace(() => `BROKEN [${rule}] ${says}`)
     this.#failure ??= new Broken(`[${rule}] ${says}\n${this.#trace.slice(-traceMax).join('\n')}`)
   }
 
@@ -149,7 +153,7 @@ export class World implements Base {
 
   /** Ends a process; another one takes its place a little later. */
   replace(process: Process): void {
-    this.trace(`${process.name} killed`)
+    this.trace(() => `${process.name} killed`)
     process.kill()
     this.scheduler.after(this.dice.between(100, 3_000), () => {
       this.processes[this.processes.indexOf(process)] = this.openProcess(process.name)

@@ -154,6 +154,18 @@ export function testCommits(open: () => Promise<Store>): void {
     expect(await fact(store, need)).toEqual(record)
   })
 
+  test('[S6 G5 G9] a message and an outcome of its id shut each other out: who comes second decides again', async () => {
+    await using store = await open()
+    await commitOne(store, creating(roomRecord(yard)))
+    const refusedId = { advances: [], puts: [outcome('m1', { cmd: 'send' })] }
+    expect(await commitOne(store, refusedId)).toEqual(committed)
+    expect(await commitOne(store, sending(yard, 1))).toEqual(stale)
+    expect(await commitOne(store, sending(yard, 1, { id: commandId('m2') }))).toEqual(committed)
+    const late = { ...outcome('m2', { cmd: 'send' }), unlessSent: yard }
+    expect(await commitOne(store, { advances: [], puts: [late] })).toEqual(stale)
+    expect(await fact(store, { need: 'outcome', author: mina, id: commandId('m2') })).toBeNull()
+  })
+
   test('[S7 G5 G9] old outcomes are forgotten, a few at a time, but for those kept for ever', async () => {
     await using store = await open()
     const puts = [

@@ -71,7 +71,9 @@ function putChanges(db: DatabaseSync) {
     server: change(db, `update server set name = ?, open_sign_up = ?`),
     outcome: change(
       db,
-      `insert into outcomes (author, id, cmd, fingerprint, outcome, at_ms, is_for_ever) values (?, ?, ?, ?, ?, ?, ?)
+      `insert into outcomes (author, id, cmd, fingerprint, outcome, at_ms, is_for_ever)
+       select ?1, ?2, ?3, ?4, ?5, ?6, ?7
+       where not exists (select 1 from messages where room_id = ?8 and author = ?1 and id = ?2)
        on conflict do nothing`,
     ),
   }
@@ -104,7 +106,8 @@ function write(changes: Changes, put: Put): void {
       return void changes.cursor(put.to, put.room, put.user, put.from)
     case 'outcome': {
       const { author, id, cmd, fingerprint, outcome, atMs, isForEver } = put.record
-      const isNew = changes.outcome(author, id, cmd, fingerprint, outcome, atMs, Number(isForEver)) === 1
+      const room = put.unlessSent ?? null
+      const isNew = changes.outcome(author, id, cmd, fingerprint, outcome, atMs, Number(isForEver), room) === 1
       if (!isNew) throw new Overtaken(`${author} has an outcome of ${id}`)
       return
     }
@@ -142,7 +145,7 @@ function write(changes: Changes, put: Put): void {
 function writeMessage(changes: Changes, record: MessageRecord, mentions: readonly UserId[]): void {
   const { room, seq, rev, author, id, body, replyTo, sentAtMs, editedAtMs, fingerprint } = record
   if (changes.message(room, seq, rev, author, id, body, replyTo, sentAtMs, editedAtMs, fingerprint) === 0)
-    throw new Refusal(`the id of message ${room} ${seq} has an outcome`)
+    throw new Overtaken(`the id of message ${room} ${seq} has an outcome`)
   if (body !== null) writeMentions(changes, { room, seq, mentions })
 }
 
