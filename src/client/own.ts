@@ -70,9 +70,9 @@ export function openOwn(deps: OwnDeps): Own {
   }
 
   const apply = (row: OwnRow | RoomRow): void => {
-    if (row.rev <= cursor.rev()) return
+    // Also one that was seen: its room may have gone on since, and the server takes that for told [G4].
     if (row.kind === 'membership') applyMembership(row)
-    else if (row.kind === 'profile') setMe(row.user)
+    else if (row.kind === 'profile' && row.rev > cursor.rev()) setMe(row.user)
   }
 
   const list = ({ rooms, isLast }: { rooms: readonly MembershipRow[]; isLast: boolean }): void => {

@@ -24,4 +24,5 @@ export const foundBy: readonly (readonly [seed: number, found: string])[] = [
   [50044, 'a bump that came before the row of its room was dropped [G4]'],
   [1_003_720, 'an answered "mark as unread" lost the mentions that the row after it told [G4]'],
   [1_003_790, 'one worker refused a send that another had written, and both were answered [G9]'],
+  [475240, 'a row of what is my own that was seen before was dropped with its news of the room [G4]'],
 ]
